@@ -1,0 +1,35 @@
+"""The contract of everything that watches a search."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from sklearn_hpo.trials import FoldResult, History, Trial
+
+CallbackT = TypeVar("CallbackT", bound="Callback")
+
+
+class Callback:
+    """Watches a search from the main process; every method may be left out.
+
+    Methods are called in the order in which results are told, which does not depend on
+    which worker was faster. A callback may stop the search: what was told up to then is
+    kept, what comes later is not.
+
+    ``clone(search)`` keeps the callback object itself.
+    """
+
+    def begin(self, history: History) -> None:
+        """See the empty history before the first task."""
+
+    def fold(self, result: FoldResult, history: History) -> bool | None:
+        """See the result of a fold; return True to stop the search."""
+
+    def trial(self, trial: Trial, history: History) -> bool | None:
+        """See a closed trial; return True to stop the search."""
+
+    def end(self, history: History) -> None:
+        """See the final history, also after an error or an interruption."""
+
+    def __sklearn_clone__(self: CallbackT) -> CallbackT:
+        return self

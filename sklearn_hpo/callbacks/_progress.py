@@ -1,0 +1,67 @@
+"""A bar that fills, with the best score so far."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from sklearn_hpo.callbacks._callback import Callback
+from sklearn_hpo.trials import FoldResult, History, Trial
+
+
+class Progress(Callback):
+    """Shows how many candidates are done, the time left and the best score so far.
+
+    Parameters
+    ----------
+    description : str, default="search"
+        Text in front of the bar.
+
+    Raises
+    ------
+    ImportError
+        When the search begins, if rich is not installed.
+    """
+
+    def __init__(self, description: str = "search") -> None:
+        self.description = description
+
+    def begin(self, history: History) -> None:
+        """Draw an empty bar."""
+        try:
+            rich = importlib.import_module("rich.progress")
+        except ImportError as missing:
+            msg = (
+                "The Progress callback needs rich. Install it with "
+                "pip install 'sklearn-hpo[progress]'"
+            )
+            raise ImportError(msg) from missing
+        self._bar = rich.Progress(
+            rich.TextColumn("{task.description}"),
+            rich.BarColumn(),
+            rich.MofNCompleteColumn(),
+            rich.TimeElapsedColumn(),
+            rich.TimeRemainingColumn(),
+            rich.TextColumn("best {task.fields[best]}"),
+        )
+        total = history.n_iter * history.n_folds
+        self._task = self._bar.add_task(self.description, total=total, best="-")
+        self._bar.start()
+
+    def fold(self, result: FoldResult, history: History) -> None:
+        """Move on by one fold."""
+        self._bar.advance(self._task)
+
+    def trial(self, trial: Trial, history: History) -> None:
+        """Show the best score."""
+        best = history.incumbent(trial.resource)
+        if best is not None:
+            self._bar.update(self._task, best=f"{best.value:.4g}")
+
+    def end(self, history: History) -> None:
+        """Leave the bar as it is."""
+        self._bar.stop()
+        del self._bar
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"description": self.description}

@@ -1,0 +1,56 @@
+"""All folds for every candidate."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sklearn_hpo.schedules._schedule import Proposal, Schedule, Verdict
+from sklearn_hpo.trials import FoldResult, History, Trial
+
+
+class Full(Schedule):
+    """Gives every candidate all folds, the oldest open candidate first.
+
+    A failed fold closes the candidate at once if the search looks back: its score is
+    known to be useless, and the strategy should hear of it soon. A search through a
+    list runs all folds, as scikit-learn does.
+    """
+
+    def ask(
+        self, history: History, rng: np.random.Generator | None
+    ) -> Proposal | None:
+        """Return the next fold of the oldest open candidate, or of a new one."""
+        trial = next(history.unissued, None)
+        if trial is not None and trial.next_fold is not None:
+            return trial.candidate, trial.next_fold, trial.resource
+        if history.n_candidates >= self.n_iter_:
+            return None
+        pending = history.pending if self.looks_back else ()
+        candidate = self.strategy_.ask(history.n_candidates, pending, rng)
+        return None if candidate is None else (candidate, 0, None)
+
+    def tell(
+        self, result: FoldResult, trial: Trial, history: History
+    ) -> Verdict | None:
+        """Close the candidate after its last fold, or after a failure."""
+        if result.error is not None and self.looks_back:
+            return "failed", math.nan, math.nan
+        if trial.n_told < self.n_folds_:
+            return None
+        return _judge(trial.scores)
+
+
+def _judge(scores: NDArray[np.float64]) -> Verdict:
+    """Close a trial with all its scores, of shape (n_folds,).
+
+    The noise is the variance of the mean of independent folds.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = float(scores.mean())
+        noise = float(scores.var(ddof=1)) / len(scores) if len(scores) > 1 else math.nan
+    if not math.isfinite(value):
+        return "failed", math.nan, math.nan
+    return "complete", value, noise

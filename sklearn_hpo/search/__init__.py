@@ -1,0 +1,23 @@
+"""THE SCIKIT-LEARN FACE: the search estimators.
+
+All are meta-estimators like :class:`sklearn.model_selection.GridSearchCV` and differ in
+what they try: :class:`GridSearchCV`, :class:`RandomizedSearchCV` and
+:class:`ManualSearchCV` go through a list, :class:`BayesSearchCV` looks back, and
+:class:`SearchCV` takes any strategy and schedule. One loop runs them all.
+"""
+
+from sklearn_hpo.search._bayes import BayesSearchCV
+from sklearn_hpo.search._grid import GridSearchCV
+from sklearn_hpo.search._loop import Loop
+from sklearn_hpo.search._manual import ManualSearchCV
+from sklearn_hpo.search._randomized import RandomizedSearchCV
+from sklearn_hpo.search._search import SearchCV
+
+__all__ = [
+    "BayesSearchCV",
+    "GridSearchCV",
+    "Loop",
+    "ManualSearchCV",
+    "RandomizedSearchCV",
+    "SearchCV",
+]

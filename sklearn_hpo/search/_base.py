@@ -1,0 +1,255 @@
+"""The fit that all searches share."""
+
+from __future__ import annotations
+
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.utils import indexable
+
+from sklearn_hpo._compat import (
+    BaseSearchCV,
+    CallbackTree,
+    check_method_params,
+    fit_context,
+    get_tags,
+    inconsistent_splits,
+    is_multimetric,
+    n_dispatched,
+    resolve_cv,
+)
+from sklearn_hpo.evaluation import Evaluator, FoldSettings
+from sklearn_hpo.schedules import Full, Schedule
+from sklearn_hpo.search._loop import Loop, nothing_known
+from sklearn_hpo.search._results import format_results
+from sklearn_hpo.space import SearchSpace
+from sklearn_hpo.strategies import Strategy
+from sklearn_hpo.trials import FoldResult, History, Task
+
+Splits: TypeAlias = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a search is going to do, settled before any model is trained.
+
+    Parameters
+    ----------
+    strategy : Strategy
+        What to try next.
+    n_iter : int
+        Number of candidates the search may have.
+    schedule : Schedule, default=Full()
+        How much to spend on each.
+    space : SearchSpace or None, default=None
+        What may be tried; None if the candidates are listed.
+    seed : int or None, default=None
+        Seed of the search; None if the candidates are listed.
+    lookahead : int or None, default=None
+        By how many tickets the results told may lag behind the decisions; None for 1
+        with one worker, else twice the number of workers.
+    as_they_come : bool, default=False
+        Whether results are told in the order of their arrival.
+    splits : list of (train, test) or None, default=None
+        Folds to use instead of those of the splitter.
+    known : callable
+        Returns the result of a task if it need not be run, else None.
+    """
+
+    strategy: Strategy
+    n_iter: int
+    schedule: Schedule = field(default_factory=Full)
+    space: SearchSpace | None = None
+    seed: int | None = None
+    lookahead: int | None = None
+    as_they_come: bool = False
+    splits: Splits | None = None
+    known: Callable[[Task], FoldResult | None] = nothing_known
+
+    def lookahead_for(self, n_workers: int) -> int | None:
+        """Return the lookahead in force, None if there is none."""
+        if self.as_they_come or not self.strategy.looks_back:
+            return None
+        return self.lookahead or (1 if n_workers == 1 else 2 * n_workers)
+
+
+class BaseSearch(BaseSearchCV):  # type: ignore[misc]
+    """Base of all searches: everything but what to try.
+
+    A search says what it is going to do in `_plan`; the rest is here.
+    """
+
+    @abstractmethod
+    def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
+        """Return what to do on this data, or raise an error about the arguments.
+
+        It is called after the number of folds is known and before the folds are.
+        """
+
+    def _keep(
+        self,
+        X: Any,
+        y: Any,
+        params: Mapping[str, Any],
+        splits: Splits,
+        history: History,
+    ) -> None:
+        """Remember what a later fit may want."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags = deepcopy(get_tags(self.estimator).target_tags)
+        return tags
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: Any, y: Any = None, **params: Any) -> BaseSearch:
+        """Search, then refit the best candidate on all data.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, n_samples)
+            Training data, handed to the estimator as it is.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target; None for unsupervised learning.
+        **params : dict of str to object
+            Parameters of the estimator's ``fit``, the scorer and the splitter, among
+            them ``sample_weight`` and ``groups``. An array with a value for each sample
+            is split with X.
+
+        Returns
+        -------
+        self : object
+            The fitted search.
+
+        Raises
+        ------
+        ValueError
+            If an argument does not fit, before any model is trained, or if all fits
+            failed.
+        """
+        scorers, refit_metric = self._get_scorers()
+        X, y = indexable(X, y)
+        params = check_method_params(X, params=params)
+        routed = self._get_routed_params_for_fit(params)
+        tree = CallbackTree(self, X, y, params)
+        cv = resolve_cv(self, X, y, routed.splitter.split)
+        plan = self._plan(X, y, params)
+        splits = plan.splits or self._materialize(cv, X, y, routed.splitter.split)
+        self.n_splits_ = len(splits)
+        settings = self._settings(clone(self.estimator), scorers, routed, plan)
+
+        with tree.searching(plan.n_iter, self.n_splits_):
+            evaluator = Evaluator(X, y, splits, settings, tree, self.n_jobs)
+            self.history_ = self._search(plan, evaluator)
+        results = format_results(self, self.history_)
+        self._keep(X, y, params, splits, self.history_)
+
+        self.multimetric_ = bool(self.history_.multimetric) or is_multimetric(scorers)
+        if callable(self.scoring) and self.multimetric_:
+            self._check_refit_for_multimetric(self.history_.metrics)
+            refit_metric = self.refit
+        if self.refit or not self.multimetric_:
+            self._choose(results, refit_metric)
+        if self.refit:
+            self._refit(settings, X, y, routed.estimator.fit, tree)
+        # scikit-learn keeps the scorers of several metrics as a plain dict.
+        self.scorer_ = scorers._scorers if is_multimetric(scorers) else scorers
+        self.cv_results_ = results
+        tree.end()
+        return self
+
+    def _materialize(
+        self, cv: Any, X: Any, y: Any, split_params: Mapping[str, Any]
+    ) -> Splits:
+        splits = list(cv.split(X, y, **split_params))
+        if len(splits) != self.n_splits_:
+            raise ValueError(inconsistent_splits(self.n_splits_, len(splits)))
+        return splits
+
+    def _settings(
+        self, estimator: Any, scorers: Any, routed: Any, plan: Plan
+    ) -> FoldSettings:
+        return FoldSettings(
+            estimator=estimator,
+            scorer=scorers,
+            fit_params=routed.estimator.fit,
+            score_params=routed.scorer.score,
+            n_folds=self.n_splits_,
+            n_candidates=plan.n_iter,
+            return_train_score=self.return_train_score,
+            error_score=self.error_score,
+            verbose=self.verbose,
+        )
+
+    def _search(self, plan: Plan, evaluator: Evaluator) -> History:
+        n_folds = self.n_splits_
+        if self.verbose > 0:
+            print(  # noqa: T201 (scikit-learn's own line)
+                f"Fitting {n_folds} folds for each of {plan.n_iter} candidates,"
+                f" totalling {plan.n_iter * n_folds} fits"
+            )
+        objective = self.refit if isinstance(self.refit, str) else None
+        history = History(n_folds, plan.n_iter, objective, plan.seed)
+        if n_folds:
+            with evaluator:
+                self._loop(plan, history, evaluator).run()
+        return history
+
+    def _loop(self, plan: Plan, history: History, evaluator: Evaluator) -> Loop:
+        n_workers = evaluator.n_workers
+        lookahead = plan.lookahead_for(n_workers)
+        # In a search that looks back the workers are the bound: a task that waits in a
+        # queue was decided too early.
+        capacity = n_dispatched(self.pre_dispatch, n_workers)
+        if plan.strategy.looks_back or n_workers == 1:
+            capacity = n_workers
+        plan.schedule.start(
+            plan.strategy,
+            plan.space,
+            plan.n_iter,
+            plan.seed,
+            history.n_folds,
+            width=max(1, (lookahead or n_workers) // 2),
+        )
+        return Loop(
+            plan.schedule,
+            history,
+            evaluator,
+            capacity=capacity,
+            lookahead=lookahead,
+            callbacks=self.callbacks or (),
+            known=plan.known,
+        )
+
+    def _choose(self, results: Mapping[str, Any], refit_metric: str) -> None:
+        self.best_index_ = self._select_best_index(self.refit, refit_metric, results)
+        if not callable(self.refit):
+            self.best_score_ = results[f"mean_test_{refit_metric}"][self.best_index_]
+        self.best_params_ = results["params"][self.best_index_]
+
+    def _refit(
+        self,
+        settings: FoldSettings,
+        X: Any,
+        y: Any,
+        fit_params: Mapping[str, Any],
+        tree: CallbackTree,
+    ) -> None:
+        # The parameters are cloned too: they may be estimators.
+        self.best_estimator_ = clone(settings.estimator).set_params(
+            **clone(self.best_params_, safe=False)
+        )
+        data = (X,) if y is None else (X, y)
+        with tree.refitting(self.best_estimator_):
+            start = time.time()
+            self.best_estimator_.fit(*data, **fit_params)
+            self.refit_time_ = time.time() - start
+        if hasattr(self.best_estimator_, "feature_names_in_"):
+            self.feature_names_in_ = self.best_estimator_.feature_names_in_

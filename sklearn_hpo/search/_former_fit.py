@@ -1,0 +1,100 @@
+"""What a fit leaves behind for one that goes on with it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import joblib
+
+from sklearn_hpo.search._base import BaseSearch, Splits
+from sklearn_hpo.space import canonical_token
+from sklearn_hpo.trials import FoldResult, History, Task, Trial
+
+Identity: TypeAlias = dict[str, str]
+
+
+def identify(
+    search: BaseSearch, X: Any, y: Any, params: Mapping[str, Any]
+) -> Identity:
+    """Return a token for each part that makes the results of a search what they are."""
+    return {
+        "X": joblib.hash(X, coerce_mmap=True),
+        "y": joblib.hash(y, coerce_mmap=True),
+        "the fit parameters": joblib.hash(dict(params), coerce_mmap=True),
+        **{
+            name: _key(getattr(search, name))
+            for name in ("estimator", "scoring", "cv", "error_score")
+        },
+        "return_train_score": _key(bool(search.return_train_score)),
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class FormerFit:
+    """A fit that a later one may go on with.
+
+    Parameters
+    ----------
+    identity : dict of str to str
+        Tokens of its parts, see :func:`identify`.
+    splits : list of (train, test)
+        Its folds.
+    history : History
+        Its results.
+    """
+
+    identity: Identity
+    splits: Splits
+    history: History
+
+    def check_same(self, identity: Identity) -> None:
+        """Check that another fit would give the same results.
+
+        Raises
+        ------
+        ValueError
+            If a part differs; the message names it.
+        """
+        different = [part for part in identity if identity[part] != self.identity[part]]
+        if different:
+            msg = (
+                "warm_start=True keeps the rows of the former fit, which needs the same "
+                f"data and settings, but there is another {' and '.join(different)}. "
+                "Use what the former fit used, or set warm_start=False to start anew."
+            )
+            raise ValueError(msg)
+
+    def lookup(
+        self, candidates: Sequence[Mapping[str, Any]]
+    ) -> Callable[[Task], FoldResult | None]:
+        """Return a function that knows the results of candidates tried before.
+
+        Of equal candidates each takes the results of one.
+        """
+        former: dict[str, list[Trial]] = defaultdict(list)
+        for trial in reversed(self.history.closed):
+            former[_key(dict(trial.candidate.params))].append(trial)
+        trials: dict[int, Trial] = {}
+        for number, params in enumerate(candidates):
+            equal = former[_key(dict(params))]
+            if equal:
+                trials[number] = equal.pop()
+
+        def known(task: Task) -> FoldResult | None:
+            trial = trials.get(task.candidate.number)
+            if trial is None or not trial.was_told(task.fold):
+                return None
+            return replace(self.history.result(trial, task.fold), task=task)
+
+        return known
+
+
+def _key(value: object) -> str:
+    try:
+        return json.dumps(canonical_token(value))
+    except Exception:  # noqa: BLE001 (a generator, a lock: known by being itself)
+        return f"{type(value).__qualname__} {id(value)}"

@@ -1,0 +1,136 @@
+"""Grid search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import ParameterGrid
+
+from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.search._base import BaseSearch, Plan
+from sklearn_hpo.search._listing import check_space_names, map_values, plan_list
+from sklearn_hpo.space import as_choices
+
+
+class GridSearchCV(BaseSearch):
+    """Exhaustive search over the values of a grid.
+
+    Takes the place of :class:`sklearn.model_selection.GridSearchCV`: the same
+    arguments, candidates, ``cv_results_`` and attributes, run by the evaluator that all
+    searches of this package share.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        What is tuned. It is cloned for each fit and needs a ``score`` method unless
+        `scoring` is given.
+    param_grid : dict or list of dicts
+        Names of parameters with the values to try; with a list, the grids are searched
+        one after another. Every tuple is a list of values, and
+        :class:`~sklearn_hpo.Categorical` stands for its choices.
+    scoring : str, callable, list, tuple or dict, default=None
+        Metric or metrics, as in scikit-learn; None for the estimator's own.
+    n_jobs : int, default=None
+        Number of folds fitted at the same time. None means 1 unless in a
+        :class:`joblib.parallel_config`, -1 all processors.
+    refit : bool, str or callable, default=True
+        Whether to fit the best candidate on all data; with several metrics, the name of
+        the one that decides. A callable takes ``cv_results_`` and returns the index of
+        the best candidate.
+    cv : int, cross-validation generator or iterable, default=None
+        The folds, as in scikit-learn; None for 5.
+    verbose : int, default=0
+        How much to print, as in scikit-learn.
+    pre_dispatch : int or str, default="2*n_jobs"
+        How many folds may be handed to the workers at a time.
+    error_score : "raise" or number, default=nan
+        Score of a fold whose fit fails; "raise" ends the search with the error.
+    return_train_score : bool, default=False
+        Whether to score the training part of each fold too.
+    initial_params : list of dict, default=None
+        Settings evaluated before the grid, in addition to it.
+    callbacks : list of Callback, default=None
+        Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
+
+    Attributes
+    ----------
+    cv_results_ : dict of str to ndarray
+        A row for each candidate, as in scikit-learn.
+    best_estimator_ : estimator object
+        The best candidate fitted on all data; only if `refit`.
+    best_score_ : float
+        Mean test score of the best candidate; not if `refit` is a callable.
+    best_params_ : dict
+        Its parameters.
+    best_index_ : int
+        Its row in ``cv_results_``.
+    scorer_ : callable or dict
+        The scorer, or the scorers by metric.
+    n_splits_ : int
+        Number of folds.
+    refit_time_ : float
+        Seconds spent on the refit.
+    multimetric_ : bool
+        Whether there are several metrics.
+    history_ : History
+        Every trial, fold by fold.
+
+    See Also
+    --------
+    RandomizedSearchCV : Draws candidates at random.
+    BayesSearchCV : Learns from each candidate where to look next.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from sklearn_hpo import GridSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(SVC(), {"C": [0.1, 1, 10]}).fit(X, y)
+    >>> search.best_params_
+    {'C': 1}
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 (as in scikit-learn)
+        **BaseSearch._parameter_constraints,
+        "param_grid": [dict, list],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        param_grid: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        *,
+        scoring: Any = None,
+        n_jobs: int | None = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: int | str = "2*n_jobs",
+        error_score: float | str = np.nan,
+        return_train_score: bool = False,
+        initial_params: Sequence[Mapping[str, Any]] | None = None,
+        callbacks: Sequence[Callback] | None = None,
+    ) -> None:
+        super().__init__(
+            estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.param_grid = param_grid
+        self.initial_params = initial_params
+        self.callbacks = callbacks
+
+    def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
+        grid = map_values(self.param_grid, as_choices)
+        candidates = list(ParameterGrid(grid))
+        check_space_names(self, grid)
+        return plan_list(self, candidates)

@@ -1,0 +1,177 @@
+"""The loop: ask while a worker is free, tell in the order of the tickets.
+
+Notation
+--------
+k
+    Ticket: the number of the next task, counted in the order of deciding.
+L
+    Lookahead: ticket k is decided when exactly the results of the tickets up to k - L
+    have been told, whatever has arrived by then. So the search does not depend on which
+    worker was faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.schedules import Proposal, Schedule
+from sklearn_hpo.trials import FoldResult, History, Task
+
+
+class RunsTasks(Protocol):
+    """What the loop needs of an evaluator."""
+
+    def submit(self, task: Task) -> None:
+        """Start a task."""
+
+    def next_done(self) -> FoldResult:
+        """Wait for a task to finish and return its result."""
+
+
+def nothing_known(task: Task) -> FoldResult | None:
+    """Answer that no result is known before the task is run."""
+    return None
+
+
+class Loop:
+    """Runs one search: the schedule decides, the evaluator works, the history merges.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        A started one.
+    history : History
+        An empty one.
+    evaluator : object with ``submit(task)`` and ``next_done()``
+        Runs the tasks.
+    capacity : float
+        How many tasks may be in flight.
+    lookahead : int or None, default=None
+        L of the notation. None: results are told as they come if the schedule looks
+        back, otherwise in the order of the tickets, as soon as possible.
+    callbacks : sequence of Callback, default=()
+        Who watches.
+    known : callable, default=nothing_known
+        Returns the result of a task if it need not be run, else None.
+    """
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        history: History,
+        evaluator: RunsTasks,
+        *,
+        capacity: float,
+        lookahead: int | None = None,
+        callbacks: Sequence[Callback] = (),
+        known: Callable[[Task], FoldResult | None] = nothing_known,
+    ) -> None:
+        self.schedule = schedule
+        self.history = history
+        self.evaluator = evaluator
+        self.capacity = capacity
+        self.lookahead = lookahead
+        self.callbacks = callbacks
+        self.known = known
+        self._as_they_come = schedule.looks_back and lookahead is None
+        self._n_issued = 0  # tickets issued, so the number of the next one
+        self._n_told = 0  # results told, so the first ticket not told in their order
+        self._n_in_flight = 0
+        self._arrived: dict[int, FoldResult] = {}
+        self._stopped = False
+
+    def run(self) -> History:
+        """Run to the end of the search and return its history."""
+        begun: list[Callback] = []
+        try:
+            for callback in self.callbacks:
+                begun.append(callback)
+                callback.begin(self.history)
+            self._search()
+        finally:
+            self.history.end()
+            for callback in begun:
+                callback.end(self.history)
+        return self.history
+
+    def _search(self) -> None:
+        while not self._stopped:
+            self._fill()
+            if self._stopped or not self._n_in_flight:
+                break
+            self._receive(self.evaluator.next_done())
+            self._n_in_flight -= 1
+        while not self._stopped and self._tell_next():
+            pass
+
+    def _fill(self) -> None:
+        while self._n_in_flight < self.capacity:
+            proposal = self._next_proposal()
+            if proposal is None:
+                break
+            self._issue(proposal)
+
+    def _issue(self, proposal: Proposal) -> None:
+        task = Task(self._n_issued, *proposal)
+        self._n_issued += 1
+        self.history.issue(task)
+        result = self.known(task)
+        if result is None:
+            self.evaluator.submit(task)
+            self._n_in_flight += 1
+        else:
+            self._receive(result)
+
+    def _receive(self, result: FoldResult) -> None:
+        if self._as_they_come:
+            self._tell(result)
+            return
+        self._arrived[result.task.ticket] = result
+        if self.lookahead is None:
+            while not self._stopped and self._tell_next():
+                pass
+
+    def _next_proposal(self) -> Proposal | None:
+        if self.lookahead is None:
+            return None if self._stopped else self._ask()
+        while self._n_told <= self._n_issued - self.lookahead:
+            if self._stopped or not self._tell_next():
+                return None
+        proposal = None if self._stopped else self._ask()
+        # The fewest results that unlock the ticket: one more, and ask again.
+        while proposal is None and not self._stopped and self._tell_next():
+            proposal = None if self._stopped else self._ask()
+        return proposal
+
+    def _ask(self) -> Proposal | None:
+        rng = None
+        if self.schedule.looks_back:
+            rng = np.random.default_rng([self.history.seed, self.history.n_candidates])
+        return self.schedule.ask(self.history, rng)
+
+    def _tell_next(self) -> bool:
+        """Tell the next result in the order of the tickets, if it has arrived."""
+        result = self._arrived.pop(self._n_told, None)
+        if result is None:
+            return False
+        self._n_told += 1
+        self._tell(result)
+        return True
+
+    def _tell(self, result: FoldResult) -> None:
+        was_open = self.history.trial_of(result.task).is_open
+        trial = self.history.record(result)
+        if not was_open:
+            return
+        verdict = self.schedule.tell(result, trial, self.history)
+        if verdict is not None:
+            self.history.close(trial, *verdict)
+            self.schedule.strategy_.tell(trial)
+        for callback in self.callbacks:
+            self._stopped |= bool(callback.fold(result, self.history))
+            if verdict is not None:
+                self._stopped |= bool(callback.trial(trial, self.history))

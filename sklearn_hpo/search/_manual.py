@@ -1,0 +1,171 @@
+"""Manual search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.search._base import BaseSearch, Plan, Splits
+from sklearn_hpo.search._former_fit import FormerFit, identify
+from sklearn_hpo.search._listing import plan_list
+from sklearn_hpo.search._points import check_points
+from sklearn_hpo.trials import History
+
+
+class ManualSearchCV(BaseSearch):
+    """Trial and error with a record.
+
+    Evaluates exactly the settings of a list. With `warm_start`, a further ``fit``
+    evaluates only what was added, on the folds of the first one.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        What is tuned. It is cloned for each fit and needs a ``score`` method unless
+        `scoring` is given.
+    candidates : list of dict
+        Settings to evaluate; names left out keep the estimator's own values.
+    warm_start : bool, default=False
+        Whether a further ``fit`` keeps the rows of the former one. Then X, y, the fit
+        parameters, the estimator, `scoring`, `cv`, `error_score` and
+        `return_train_score` must be the same, and the folds of the former fit are used
+        again.
+    scoring : str, callable, list, tuple or dict, default=None
+        Metric or metrics, as in scikit-learn; None for the estimator's own.
+    n_jobs : int, default=None
+        Number of folds fitted at the same time. None means 1 unless in a
+        :class:`joblib.parallel_config`, -1 all processors.
+    refit : bool, str or callable, default=True
+        Whether to fit the best candidate on all data; with several metrics, the name of
+        the one that decides. A callable takes ``cv_results_`` and returns the index of
+        the best candidate.
+    cv : int, cross-validation generator or iterable, default=None
+        The folds, as in scikit-learn; None for 5.
+    verbose : int, default=0
+        How much to print, as in scikit-learn.
+    pre_dispatch : int or str, default="2*n_jobs"
+        How many folds may be handed to the workers at a time.
+    error_score : "raise" or number, default=nan
+        Score of a fold whose fit fails; "raise" ends the search with the error.
+    return_train_score : bool, default=False
+        Whether to score the training part of each fold too.
+    callbacks : list of Callback, default=None
+        Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
+
+    Attributes
+    ----------
+    cv_results_ : dict of str to ndarray
+        A row for each candidate, as in scikit-learn.
+    best_estimator_ : estimator object
+        The best candidate fitted on all data; only if `refit`.
+    best_score_ : float
+        Mean test score of the best candidate; not if `refit` is a callable.
+    best_params_ : dict
+        Its parameters.
+    best_index_ : int
+        Its row in ``cv_results_``.
+    scorer_ : callable or dict
+        The scorer, or the scorers by metric.
+    n_splits_ : int
+        Number of folds.
+    refit_time_ : float
+        Seconds spent on the refit.
+    multimetric_ : bool
+        Whether there are several metrics.
+    history_ : History
+        Every trial, fold by fold.
+
+
+    See Also
+    --------
+    GridSearchCV : Tries all values of a grid.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from sklearn_hpo import ManualSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = ManualSearchCV(SVC(), [{}, {"C": 10}], warm_start=True).fit(X, y)
+    >>> search = search.add({"C": 10, "gamma": 0.1}).fit(X, y)
+    >>> len(search.cv_results_["params"])
+    3
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 (as in scikit-learn)
+        **BaseSearch._parameter_constraints,
+        "candidates": [list, tuple],
+        "warm_start": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        candidates: Sequence[Mapping[str, Any]],
+        *,
+        warm_start: bool = False,
+        scoring: Any = None,
+        n_jobs: int | None = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: int | str = "2*n_jobs",
+        error_score: float | str = np.nan,
+        return_train_score: bool = False,
+        callbacks: Sequence[Callback] | None = None,
+    ) -> None:
+        super().__init__(
+            estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.candidates = candidates
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+
+    def add(self, *candidates: Mapping[str, Any]) -> ManualSearchCV:
+        """Add settings to the list.
+
+        The same as ``set_params`` with a longer list; nothing is fitted.
+
+        Parameters
+        ----------
+        *candidates : dict of str to object
+            Settings to evaluate in the next ``fit``.
+
+        Returns
+        -------
+        self : ManualSearchCV
+            This search.
+        """
+        self.set_params(candidates=[*self.candidates, *candidates])
+        return self
+
+    def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
+        candidates = check_points(self.candidates, self.estimator)
+        former: FormerFit | None = getattr(self, "_former", None)
+        if not self.warm_start or former is None:
+            return plan_list(self, candidates)
+        former.check_same(identify(self, X, y, params))
+        return plan_list(
+            self, candidates, splits=former.splits, known=former.lookup(candidates)
+        )
+
+    def _keep(
+        self,
+        X: Any,
+        y: Any,
+        params: Mapping[str, Any],
+        splits: Splits,
+        history: History,
+    ) -> None:
+        self._former = FormerFit(identify(self, X, y, params), splits, history)

@@ -1,0 +1,74 @@
+"""Whether the estimator knows the parameters that are searched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from sklearn.base import BaseEstimator, clone
+
+
+def check_names(
+    estimator: BaseEstimator, branches: Iterable[Mapping[str, Sequence[Any]]]
+) -> None:
+    """Check that every name can be set on the estimator.
+
+    A name below one that is searched too, such as ``clf__C`` beside ``clf``, may be
+    known to any of the estimators tried there.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        What is tuned.
+    branches : iterable of dict of str to sequence
+        For each name its choices, as far as they may be estimators; may be empty.
+
+    Raises
+    ------
+    ValueError
+        If the estimator does not know a name; the message has the closest valid one.
+    """
+    valid = estimator.get_params(deep=True)
+    for branch in branches:
+        for name in branch:
+            if name not in valid and not _is_known(estimator, name, branch):
+                raise ValueError(_message(estimator, name, sorted(valid)))
+
+
+def _is_known(
+    estimator: BaseEstimator, name: str, branch: Mapping[str, Sequence[Any]]
+) -> bool:
+    owner = name
+    while "__" in owner:
+        owner = owner.rpartition("__")[0]
+        if owner in branch:
+            rest = name[len(owner) + 2 :]
+            return any(_takes(choice, rest) for choice in branch[owner])
+    return _takes(estimator, name)
+
+
+def _takes(estimator: Any, name: str) -> bool:
+    """Return whether an estimator lists the name, or lets it be set all the same.
+
+    The boosting libraries take more parameters than ``get_params`` lists.
+    """
+    if not hasattr(estimator, "get_params") or isinstance(estimator, type):
+        return False
+    if name in estimator.get_params(deep=True):
+        return True
+    try:
+        clone(estimator).set_params(**{name: None})
+    except Exception:  # noqa: BLE001 (user code may refuse in any way)
+        return False
+    return True
+
+
+def _message(estimator: BaseEstimator, name: str, valid: list[str]) -> str:
+    below = [known for known in valid if known.endswith(f"__{name}")]
+    closest = (below or get_close_matches(name, valid, n=1, cutoff=0.5))[:1]
+    hint = f" Did you mean {closest[0]!r}?" if closest else ""
+    return (
+        f"Invalid parameter {name!r} for estimator {estimator!r}.{hint} "
+        f"Valid parameters are: {valid!r}."
+    )

@@ -1,0 +1,74 @@
+"""Settings to evaluate before the search's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sklearn.base import BaseEstimator
+
+from sklearn_hpo.search._names import check_names
+from sklearn_hpo.space import SearchSpace
+
+Params = Mapping[str, Any]
+
+
+def check_points(points: object, estimator: BaseEstimator) -> list[Params]:
+    """Return the points as a list after checking their shape and names.
+
+    Parameters
+    ----------
+    points : sequence of dict of str to object, or None
+        What the user gave.
+    estimator : estimator object
+        What is tuned.
+
+    Raises
+    ------
+    TypeError
+        If it is not a sequence of dicts.
+    ValueError
+        If the estimator does not know a name.
+    """
+    if points is None:
+        return []
+    if not isinstance(points, Sequence) or isinstance(points, str):
+        msg = (
+            "Expected a list of dicts of parameter settings, such as [{'C': 1.0}], "
+            f"got {points!r} of type {type(points).__name__}."
+        )
+        raise TypeError(msg)
+    for point in points:
+        if not isinstance(point, Mapping):
+            msg = (
+                "Expected each setting to be a dict of parameter names to values, "
+                f"got {point!r} of type {type(point).__name__}."
+            )
+            raise TypeError(msg)
+    check_names(estimator, [{name: [p[name]] for name in p} for p in points])
+    return list(points)
+
+
+def first_points(
+    initial_params: Sequence[Params], space: SearchSpace, estimator: BaseEstimator
+) -> list[Params]:
+    """Return the user's points and the estimator's defaults, placed in the space.
+
+    Names that a point leaves out come from the estimator. A point that lies in no
+    branch stays as it is; defaults that lie in none are left out.
+    """
+    current = estimator.get_params(deep=True)
+    points = [_complete(p, space, current) or p for p in initial_params]
+    defaults = _complete({}, space, current)
+    return points if defaults is None else [*points, defaults]
+
+
+def _complete(point: Params, space: SearchSpace, current: Params) -> Params | None:
+    """Return the point with the names of the first branch it lies in, None if none."""
+    known = {**current, **point}
+    for branch in space.branches:
+        if point.keys() <= branch.keys() <= known.keys():
+            whole = {name: known[name] for name in branch}
+            if space.encode(whole) is not None:
+                return whole
+    return None

@@ -1,0 +1,156 @@
+"""Random search."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import ParameterSampler
+
+from sklearn_hpo._compat import Interval
+from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.search._base import BaseSearch, Plan
+from sklearn_hpo.search._listing import check_space_names, map_values, plan_list
+from sklearn_hpo.space import SearchSpace, for_sampler
+
+
+class RandomizedSearchCV(BaseSearch):
+    """Search over candidates drawn at random.
+
+    Takes the place of :class:`sklearn.model_selection.RandomizedSearchCV`: the same
+    arguments, candidates, ``cv_results_`` and attributes, run by the evaluator that all
+    searches of this package share.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        What is tuned. It is cloned for each fit and needs a ``score`` method unless
+        `scoring` is given.
+    param_distributions : dict or list of dicts
+        Names of parameters with what to draw from: a list of values, a distribution
+        with an ``rvs`` method such as scipy's, :class:`~sklearn_hpo.Real`,
+        :class:`~sklearn_hpo.Integer`, :class:`~sklearn_hpo.Categorical`, or a range
+        ``(low, high, "uniform")`` or ``(low, high, "log-uniform")``. With a list, a
+        dict is drawn first.
+    n_iter : int, default=10
+        Number of candidates.
+    scoring : str, callable, list, tuple or dict, default=None
+        Metric or metrics, as in scikit-learn; None for the estimator's own.
+    n_jobs : int, default=None
+        Number of folds fitted at the same time. None means 1 unless in a
+        :class:`joblib.parallel_config`, -1 all processors.
+    refit : bool, str or callable, default=True
+        Whether to fit the best candidate on all data; with several metrics, the name of
+        the one that decides. A callable takes ``cv_results_`` and returns the index of
+        the best candidate.
+    cv : int, cross-validation generator or iterable, default=None
+        The folds, as in scikit-learn; None for 5.
+    verbose : int, default=0
+        How much to print, as in scikit-learn.
+    pre_dispatch : int or str, default="2*n_jobs"
+        How many folds may be handed to the workers at a time.
+    random_state : int, RandomState instance or None, default=None
+        Generator of the candidates, used as scikit-learn uses it: the same state draws
+        the same candidates.
+    error_score : "raise" or number, default=nan
+        Score of a fold whose fit fails; "raise" ends the search with the error.
+    return_train_score : bool, default=False
+        Whether to score the training part of each fold too.
+    initial_params : list of dict, default=None
+        Settings evaluated before the drawn ones, in addition to them.
+    callbacks : list of Callback, default=None
+        Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
+
+    Attributes
+    ----------
+    cv_results_ : dict of str to ndarray
+        A row for each candidate, as in scikit-learn.
+    best_estimator_ : estimator object
+        The best candidate fitted on all data; only if `refit`.
+    best_score_ : float
+        Mean test score of the best candidate; not if `refit` is a callable.
+    best_params_ : dict
+        Its parameters.
+    best_index_ : int
+        Its row in ``cv_results_``.
+    scorer_ : callable or dict
+        The scorer, or the scorers by metric.
+    n_splits_ : int
+        Number of folds.
+    refit_time_ : float
+        Seconds spent on the refit.
+    multimetric_ : bool
+        Whether there are several metrics.
+    history_ : History
+        Every trial, fold by fold.
+
+    See Also
+    --------
+    GridSearchCV : Tries all values of a grid.
+    BayesSearchCV : Learns from each candidate where to look next.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from sklearn_hpo import RandomizedSearchCV, Real
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = RandomizedSearchCV(
+    ...     SVC(), {"C": Real(0.1, 10, log=True)}, n_iter=5, random_state=0
+    ... ).fit(X, y)
+    >>> sorted(search.best_params_)
+    ['C']
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 (as in scikit-learn)
+        **BaseSearch._parameter_constraints,
+        "param_distributions": [dict, list],
+        "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        param_distributions: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        *,
+        n_iter: int = 10,
+        scoring: Any = None,
+        n_jobs: int | None = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: int | str = "2*n_jobs",
+        random_state: Any = None,
+        error_score: float | str = np.nan,
+        return_train_score: bool = False,
+        initial_params: Sequence[Mapping[str, Any]] | None = None,
+        callbacks: Sequence[Callback] | None = None,
+    ) -> None:
+        super().__init__(
+            estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.param_distributions = param_distributions
+        self.n_iter = n_iter
+        self.random_state = random_state
+        self.initial_params = initial_params
+        self.callbacks = callbacks
+
+    def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
+        drawn_from = map_values(self.param_distributions, for_sampler)
+        sampler = ParameterSampler(
+            drawn_from, self.n_iter, random_state=self.random_state
+        )
+        SearchSpace.from_user(self.param_distributions)
+        check_space_names(self, drawn_from)
+        return plan_list(self, list(sampler))

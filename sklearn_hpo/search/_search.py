@@ -1,0 +1,190 @@
+"""Search by any strategy and schedule."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import check_random_state
+
+from sklearn_hpo._compat import HasMethods, Interval
+from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.schedules import Full, Schedule
+from sklearn_hpo.search._base import BaseSearch, Plan
+from sklearn_hpo.search._listing import check_space_names
+from sklearn_hpo.search._points import check_points, first_points
+from sklearn_hpo.space import SearchSpace
+from sklearn_hpo.strategies import First, Strategy
+
+MAX_SEED = 2**31 - 1
+
+
+class SearchCV(BaseSearch):
+    """Search by any strategy and any schedule.
+
+    The named searches that look back, such as :class:`BayesSearchCV`, are shortcuts to
+    this one.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        What is tuned. It is cloned for each fit and needs a ``score`` method unless
+        `scoring` is given.
+    param_distributions : dict or list of dicts
+        Names of parameters with what may be tried: a list of values, a frozen scipy
+        distribution, :class:`~sklearn_hpo.Real`, :class:`~sklearn_hpo.Integer`,
+        :class:`~sklearn_hpo.Categorical`, or a range ``(low, high, "uniform")`` or
+        ``(low, high, "log-uniform")``. With a list, each dict is a branch of the space.
+    strategy : Strategy
+        What to try next, such as :class:`~sklearn_hpo.strategies.Bayes`.
+    schedule : Schedule, default=None
+        How much to spend on each candidate; None for all folds.
+    n_iter : int, default=50
+        Number of candidates, `initial_params` and the estimator's defaults included. A
+        finite space may be exhausted before.
+    scoring : str, callable, list, tuple or dict, default=None
+        Metric or metrics, as in scikit-learn; None for the estimator's own. Of several
+        the one that `refit` names is optimized, otherwise the first.
+    n_jobs : int, default=None
+        Number of folds fitted at the same time. None means 1 unless in a
+        :class:`joblib.parallel_config`, -1 all processors.
+    refit : bool, str or callable, default=True
+        Whether to fit the best candidate on all data; with several metrics, the name of
+        the one that decides. A callable takes ``cv_results_`` and returns the index of
+        the best candidate.
+    cv : int, cross-validation generator or iterable, default=None
+        The folds, as in scikit-learn; None for 5.
+    verbose : int, default=0
+        How much to print, as in scikit-learn.
+    pre_dispatch : int or str, default="2*n_jobs"
+        Checked, and without effect in a search that looks back: there the workers are
+        the bound.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the search. With any but None the search is the same for the same number
+        of workers; with `lookahead` given too, for any number.
+    error_score : "raise" or number, default=nan
+        Score of a fold whose fit fails; "raise" ends the search with the error. A
+        failed fold ends its candidate, and the strategy hears of a failure, not of this
+        score.
+    return_train_score : bool, default=False
+        Whether to score the training part of each fold too.
+    initial_params : list of dict, default=None
+        Settings evaluated first. Names left out come from the estimator; a setting from
+        outside the space is evaluated, but the strategy does not learn from it. The
+        estimator's own defaults follow where they lie in the space.
+    lookahead : int, default=None
+        By how many folds the results known to a decision may lag behind it, whatever
+        has arrived; None for 1 with one worker, else twice the number of workers.
+    callbacks : list of Callback, default=None
+        Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
+
+    Attributes
+    ----------
+    cv_results_ : dict of str to ndarray
+        A row for each candidate, as in scikit-learn.
+    best_estimator_ : estimator object
+        The best candidate fitted on all data; only if `refit`.
+    best_score_ : float
+        Mean test score of the best candidate; not if `refit` is a callable.
+    best_params_ : dict
+        Its parameters.
+    best_index_ : int
+        Its row in ``cv_results_``.
+    scorer_ : callable or dict
+        The scorer, or the scorers by metric.
+    n_splits_ : int
+        Number of folds.
+    refit_time_ : float
+        Seconds spent on the refit.
+    multimetric_ : bool
+        Whether there are several metrics.
+    history_ : History
+        Every trial, fold by fold.
+
+    See Also
+    --------
+    BayesSearchCV : Learns from each candidate where to look next.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from sklearn_hpo import Real, SearchCV
+    >>> from sklearn_hpo.strategies import Bayes
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = SearchCV(
+    ...     SVC(), {"C": Real(0.01, 100, log=True)}, strategy=Bayes(), n_iter=8
+    ... ).fit(X, y)
+    >>> bool(search.best_score_ > 0.9)
+    True
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 (as in scikit-learn)
+        **BaseSearch._parameter_constraints,
+        "param_distributions": [dict, list],
+        "strategy": [HasMethods(["start", "ask", "tell"])],
+        "schedule": [HasMethods(["start", "ask", "tell"]), None],
+        "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+        "lookahead": [Interval(numbers.Integral, 1, None, closed="left"), None],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        param_distributions: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        *,
+        strategy: Strategy,
+        schedule: Schedule | None = None,
+        n_iter: int = 50,
+        scoring: Any = None,
+        n_jobs: int | None = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: int | str = "2*n_jobs",
+        random_state: Any = None,
+        error_score: float | str = np.nan,
+        return_train_score: bool = False,
+        initial_params: Sequence[Mapping[str, Any]] | None = None,
+        lookahead: int | None = None,
+        callbacks: Sequence[Callback] | None = None,
+    ) -> None:
+        super().__init__(
+            estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.param_distributions = param_distributions
+        self.strategy = strategy
+        self.schedule = schedule
+        self.n_iter = n_iter
+        self.random_state = random_state
+        self.initial_params = initial_params
+        self.lookahead = lookahead
+        self.callbacks = callbacks
+
+    def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
+        space = SearchSpace.from_user(self.param_distributions, adaptive=True)
+        check_space_names(self, self.param_distributions)
+        initial = check_points(self.initial_params, self.estimator)
+        points = first_points(initial, space, self.estimator)
+        seed = check_random_state(self.random_state).randint(MAX_SEED)
+        return Plan(
+            First(points, clone(self.strategy)),
+            n_iter=int(min(self.n_iter, space.size + len(initial))),
+            schedule=Full() if self.schedule is None else clone(self.schedule),
+            space=space,
+            seed=int(seed),
+            lookahead=self.lookahead,
+            as_they_come=self.random_state is None and self.lookahead is None,
+        )

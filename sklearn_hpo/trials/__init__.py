@@ -1,0 +1,23 @@
+"""WHAT WAS TRIED: candidates, tasks, results, and the history that merges them.
+
+A :class:`Candidate` is one setting of the parameters. A :class:`Task` is one fold of
+it, and :class:`FoldResult` is what came of the task. A :class:`Trial` collects the
+folds of one candidate at one resource. :class:`History` holds them all and is the only
+place where results are merged.
+"""
+
+from sklearn_hpo.trials._candidate import Candidate, Task
+from sklearn_hpo.trials._fold_result import FoldResult, FoldStatus, Scores
+from sklearn_hpo.trials._history import History
+from sklearn_hpo.trials._trial import Trial, TrialStatus
+
+__all__ = [
+    "Candidate",
+    "FoldResult",
+    "FoldStatus",
+    "History",
+    "Scores",
+    "Task",
+    "Trial",
+    "TrialStatus",
+]

@@ -1,0 +1,42 @@
+"""What came of one task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from sklearn_hpo.trials._candidate import Task
+
+FoldStatus: TypeAlias = Literal["ok", "failed"]
+Scores: TypeAlias = float | Mapping[str, float] | None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FoldResult:
+    """Scores and times of one fold.
+
+    Parameters
+    ----------
+    task : Task
+        The task that was run.
+    scores : float or dict of str to float or None
+        Test scores, greater is better: a number for a single metric, a dict by metric
+        for several, None if the fold failed.
+    train_scores : float or dict of str to float or None
+        The same on the training part; None if not asked for.
+    fit_time, score_time : float
+        Seconds spent in ``fit`` and in scoring the test part.
+    status : {"ok", "failed"}
+        Whether ``fit`` succeeded.
+    error : str or None
+        Traceback of the failure.
+    """
+
+    task: Task
+    scores: Scores
+    train_scores: Scores
+    fit_time: float
+    score_time: float
+    status: FoldStatus = "ok"
+    error: str | None = None

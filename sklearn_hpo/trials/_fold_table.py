@@ -1,0 +1,71 @@
+"""Arrays that grow: one number per trial and fold."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class FoldTable:
+    """Columns of shape (n_rows, n_folds), NaN where nothing was recorded.
+
+    A column comes into being when its first value is written; all columns grow
+    together by half their size, so that writing n rows costs O(n).
+
+    Parameters
+    ----------
+    n_folds : int
+        Number of values in a row.
+
+    Attributes
+    ----------
+    n_rows : int
+        Number of rows.
+    objective : str or None
+        Name of the column that the search optimizes, None before it is known.
+    """
+
+    def __init__(self, n_folds: int) -> None:
+        self.n_folds = n_folds
+        self.n_rows = 0
+        self.objective: str | None = None
+        self._capacity = 16
+        self._columns: dict[str, NDArray[np.float64]] = {}
+
+    def column(self, name: str | None) -> NDArray[np.float64]:
+        """Return the column, of shape (n_rows, n_folds); all NaN if there is none."""
+        if name not in self._columns:
+            return np.full((self.n_rows, self.n_folds), np.nan)
+        return self._columns[name][: self.n_rows]
+
+    def row(self, name: str | None, row: int) -> NDArray[np.float64]:
+        """Return one row of a column, of shape (n_folds,)."""
+        if name not in self._columns:
+            return np.full(self.n_folds, np.nan)
+        return self._columns[name][row]
+
+    def value(self, name: str, row: int, fold: int) -> float:
+        """Return one value, NaN if there is none."""
+        column = self._columns.get(name)
+        return math.nan if column is None else float(column[row, fold])
+
+    def add_row(self) -> int:
+        """Append a row of NaN to every column and return its index."""
+        if self.n_rows == self._capacity:
+            self._capacity += self._capacity // 2
+            for name, column in self._columns.items():
+                self._columns[name] = self._empty()
+                self._columns[name][: self.n_rows] = column
+        self.n_rows += 1
+        return self.n_rows - 1
+
+    def write(self, name: str, row: int, fold: int, value: float) -> None:
+        """Set one value, making the column if it is new."""
+        if name not in self._columns:
+            self._columns[name] = self._empty()
+        self._columns[name][row, fold] = value
+
+    def _empty(self) -> NDArray[np.float64]:
+        return np.full((self._capacity, self.n_folds), np.nan)

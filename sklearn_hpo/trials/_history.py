@@ -1,0 +1,254 @@
+"""Everything that was tried, merged in one place."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sklearn_hpo.trials._candidate import Candidate, Task
+from sklearn_hpo.trials._fold_result import FoldResult, Scores
+from sklearn_hpo.trials._fold_table import FoldTable
+from sklearn_hpo.trials._trial import Trial, TrialStatus
+
+
+class History:
+    """All trials of a search, in the order in which they were begun.
+
+    Parameters
+    ----------
+    n_folds : int
+        Number of train-test splits.
+    n_iter : int
+        Number of candidates the search may have.
+    objective : str or None, default=None
+        Metric the search optimizes; None for the only one, or for the first of several.
+    seed : int or None, default=None
+        Seed of the search, None if nothing is drawn.
+
+    Attributes
+    ----------
+    trials : list of Trial
+        Every trial, open ones included.
+    n_candidates : int
+        Number of candidates begun.
+    n_fits : int
+        Number of fold results recorded, those of closed trials included.
+    multimetric : bool or None
+        Whether scores come by metric; None before the first successful fold.
+    metrics : tuple of str
+        Names of the metrics, ``("score",)`` for a single one; empty before the first
+        successful fold.
+    errors : dict of (int, int) to str
+        Traceback by (row of the trial, fold).
+    """
+
+    def __init__(
+        self,
+        n_folds: int,
+        n_iter: int,
+        objective: str | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self.n_folds = n_folds
+        self.n_iter = n_iter
+        self.objective = objective
+        self.seed = seed
+        self.trials: list[Trial] = []
+        self.n_candidates = 0
+        self.n_fits = 0
+        self.multimetric: bool | None = None
+        self.metrics: tuple[str, ...] = ()
+        self.errors: dict[tuple[int, int], str] = {}
+        self._table = FoldTable(n_folds)
+        self._by_key: dict[tuple[int, float | None], Trial] = {}
+        self._open: dict[int, Trial] = {}
+        self._unissued: dict[int, Trial] = {}
+        self._incumbents: dict[float | None, Trial] = {}
+
+    def __len__(self) -> int:
+        return len(self.trials)
+
+    def issue(self, task: Task) -> Trial:
+        """Note that a task exists, beginning its trial if it is the first one."""
+        key = (task.candidate.number, task.resource)
+        trial = self._by_key.get(key)
+        if trial is None:
+            trial = self._begin(task)
+        trial.mark_issued(task.fold)
+        if trial.n_issued == self.n_folds:
+            self._unissued.pop(trial.row, None)
+        return trial
+
+    def trial_of(self, task: Task) -> Trial:
+        """Return the trial an issued task belongs to."""
+        return self._by_key[task.candidate.number, task.resource]
+
+    def record(self, result: FoldResult) -> Trial:
+        """Write a result into its trial; a closed trial only counts the fit."""
+        trial = self.trial_of(result.task)
+        self.n_fits += 1
+        if trial.is_open:
+            trial.mark_told(result.task.fold)
+            self._write(trial.row, result)
+        return trial
+
+    def close(
+        self, trial: Trial, status: TrialStatus, value: float, noise: float
+    ) -> None:
+        """Give a trial its final status, value and noise (variance of the value)."""
+        trial.status, trial.value, trial.noise = status, value, noise
+        self._open.pop(trial.row)
+        self._unissued.pop(trial.row, None)
+        best = self._incumbents.get(trial.resource)
+        if status == "complete" and (best is None or value > best.value):
+            self._incumbents[trial.resource] = trial
+
+    def end(self) -> None:
+        """Mark what is still open as unfinished."""
+        for trial in self._open.values():
+            trial.status = "unfinished"
+        self._open.clear()
+        self._unissued.clear()
+
+    @property
+    def pending(self) -> list[Candidate]:
+        """Candidates of the open trials, also of those with no task in flight."""
+        return [trial.candidate for trial in self._open.values()]
+
+    @property
+    def unissued(self) -> Iterator[Trial]:
+        """Open trials with folds that were not issued, oldest first."""
+        return iter(self._unissued.values())
+
+    @property
+    def closed(self) -> list[Trial]:
+        """Trials that were closed before the search ended, in order of beginning."""
+        return [t for t in self.trials if t.status not in ("open", "unfinished")]
+
+    def incumbent(self, resource: float | None = None) -> Trial | None:
+        """Return the best complete trial at a resource, None if there is none."""
+        return self._incumbents.get(resource)
+
+    def scores(self, metric: str) -> NDArray[np.float64]:
+        """Return test scores of shape (n_trials, n_folds), NaN where there is none."""
+        return self._table.column(f"test_{metric}")
+
+    def train_scores(self, metric: str) -> NDArray[np.float64]:
+        """Return train scores of shape (n_trials, n_folds), NaN where there is none."""
+        return self._table.column(f"train_{metric}")
+
+    @property
+    def fit_times(self) -> NDArray[np.float64]:
+        """Seconds in ``fit``, of shape (n_trials, n_folds)."""
+        return self._table.column("fit_time")
+
+    @property
+    def score_times(self) -> NDArray[np.float64]:
+        """Seconds of scoring, of shape (n_trials, n_folds)."""
+        return self._table.column("score_time")
+
+    def result(self, trial: Trial, fold: int) -> FoldResult:
+        """Return what was told of a fold, without scores if it failed or was not run.
+
+        The task of the result has no ticket: it is -1.
+        """
+        row = trial.row
+        error = self.errors.get((row, fold))
+        scored = error is None and trial.was_told(fold)
+        return FoldResult(
+            Task(-1, trial.candidate, fold, trial.resource),
+            scores=self._read("test", row, fold) if scored else None,
+            train_scores=self._read("train", row, fold) if scored else None,
+            fit_time=self._table.value("fit_time", row, fold),
+            score_time=self._table.value("score_time", row, fold),
+            status="ok" if error is None else "failed",
+            error=error,
+        )
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame with a row for each fold that was told.
+
+        Returns
+        -------
+        frame : pandas.DataFrame
+            Columns ``candidate``, ``resource``, ``fold``, ``status`` (of the trial),
+            ``value``, ``noise``, ``fit_time``, ``score_time``, ``test_*`` and
+            ``train_*`` by metric, ``error``, and ``param_*`` by parameter.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        try:
+            pandas = importlib.import_module("pandas")
+        except ImportError as missing:
+            msg = "History.to_frame needs pandas. Install it: pip install pandas"
+            raise ImportError(msg) from missing
+        rows = [self._record(t, fold) for t in self.trials for fold in t.told]
+        return pandas.DataFrame.from_records(rows)
+
+    def _begin(self, task: Task) -> Trial:
+        trial = Trial(task.candidate, task.resource, self._table)
+        self.trials.append(trial)
+        self._by_key[task.candidate.number, task.resource] = trial
+        self._open[trial.row] = self._unissued[trial.row] = trial
+        self.n_candidates = max(self.n_candidates, task.candidate.number + 1)
+        return trial
+
+    def _write(self, row: int, result: FoldResult) -> None:
+        fold = result.task.fold
+        self._table.write("fit_time", row, fold, result.fit_time)
+        self._table.write("score_time", row, fold, result.score_time)
+        if result.error is not None:
+            self.errors[row, fold] = result.error
+            return
+        if self.multimetric is None:
+            self._learn_metrics(result.scores)
+        for prefix, scores in (("test", result.scores), ("train", result.train_scores)):
+            for metric, score in self._by_metric(scores).items():
+                self._table.write(f"{prefix}_{metric}", row, fold, score)
+
+    def _learn_metrics(self, scores: Scores) -> None:
+        self.multimetric = isinstance(scores, Mapping)
+        self.metrics = tuple(self._by_metric(scores))
+        objective = self.objective if self.multimetric else None
+        self._table.objective = f"test_{objective or self.metrics[0]}"
+
+    def _read(self, prefix: str, row: int, fold: int) -> Scores:
+        scores = {
+            metric: self._table.value(f"{prefix}_{metric}", row, fold)
+            for metric in self.metrics
+        }
+        return scores if self.multimetric else scores["score"]
+
+    def _record(self, trial: Trial, fold: int) -> dict[str, Any]:
+        result = self.result(trial, fold)
+        return {
+            "candidate": trial.candidate.number,
+            "resource": trial.resource,
+            "fold": fold,
+            "status": trial.status,
+            "value": trial.value,
+            "noise": trial.noise,
+            "fit_time": result.fit_time,
+            "score_time": result.score_time,
+            **_prefixed("test_", self._by_metric(result.scores)),
+            **_prefixed("train_", self._by_metric(result.train_scores)),
+            "error": result.error,
+            **_prefixed("param_", trial.candidate.params),
+        }
+
+    @staticmethod
+    def _by_metric(scores: Scores) -> Mapping[str, float]:
+        if scores is None:
+            return {}
+        return scores if isinstance(scores, Mapping) else {"score": scores}
+
+
+def _prefixed(prefix: str, items: Mapping[str, Any]) -> dict[str, Any]:
+    return {prefix + name: value for name, value in items.items()}
