@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from sklearn_hpo.search._base import BaseSearch, Plan
 from sklearn_hpo.search._names import check_names
 from sklearn_hpo.search._points import check_points
+from sklearn_hpo.space import Categorical
 from sklearn_hpo.strategies import First, Listed
 
 
@@ -59,4 +58,6 @@ def _replaced(name: str, value: Any, function: Callable[[Any], Any]) -> Any:
 
 
 def _choices(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, (list, tuple, np.ndarray)) else ()
+    if isinstance(value, Categorical):
+        return value.choices
+    return value if isinstance(value, (list, tuple)) else ()

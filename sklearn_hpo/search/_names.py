@@ -32,7 +32,7 @@ def check_names(
     valid = estimator.get_params(deep=True)
     for branch in branches:
         for name in branch:
-            if name not in valid and not _is_known(estimator, name, branch):
+            if not _is_known(estimator, name, branch):
                 raise ValueError(_message(estimator, name, sorted(valid)))
 
 
@@ -42,9 +42,9 @@ def _is_known(
     owner = name
     while "__" in owner:
         owner = owner.rpartition("__")[0]
-        if owner in branch:
-            rest = name[len(owner) + 2 :]
-            return any(_takes(choice, rest) for choice in branch[owner])
+        if choices := branch.get(owner):
+            below = name[len(owner) + 2 :]
+            return any(_takes(choice, below) for choice in choices)
     return _takes(estimator, name)
 
 

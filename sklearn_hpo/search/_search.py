@@ -176,6 +176,12 @@ class SearchCV(BaseSearch):
     def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
         space = SearchSpace.from_user(self.param_distributions, adaptive=True)
         check_space_names(self, self.param_distributions)
+        if space.unmodelled:
+            raise TypeError(
+                f"Parameters {', '.join(map(repr, space.unmodelled))}: expected a list "
+                "of values or a distribution with ppf and cdf, got one with rvs only. "
+                "RandomizedSearchCV takes it as it is."
+            )
         initial = check_points(self.initial_params, self.estimator)
         points = first_points(initial, space, self.estimator)
         seed = check_random_state(self.random_state).randint(MAX_SEED)

@@ -1,0 +1,175 @@
+"""What users get wrong: a clear error, before any model is trained."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn.datasets import load_iris
+from sklearn.exceptions import FitFailedWarning
+from sklearn.model_selection import KFold
+from sklearn.svm import SVC
+
+from sklearn_hpo import (
+    BayesSearchCV,
+    Categorical,
+    GridSearchCV,
+    Integer,
+    RandomizedSearchCV,
+    Real,
+)
+
+X, y = load_iris(return_X_y=True)
+SPACE = {"C": Real(0.1, 10)}
+
+
+class NeverFit(SVC):
+    def fit(self, X, y):
+        pytest.fail("a model was trained")
+
+
+def bayes(space=SPACE, **options) -> BayesSearchCV:
+    return BayesSearchCV(NeverFit(), space, **{"n_iter": 3, **options})
+
+
+@pytest.mark.parametrize(
+    ("search", "match"),
+    [
+        (bayes("C"), "'param_distributions'"),
+        (bayes({"C": "0.1"}), "'C'"),
+        (bayes({"C": []}), "'C'"),
+        (bayes({"C": Real(10, 1)}), "'C'"),
+        (bayes({"C": Real(0, 1, log=True)}), "'C'"),
+        (bayes({"C": Real(0.1, float("nan"))}), "'C'"),
+        (bayes({"C": (10, 1, "uniform")}), "'C'"),
+        (bayes({"C": 1.0}), "'C'"),
+        (bayes([]), "dict"),
+        (bayes(n_iter=0), "'n_iter'"),
+        (bayes(lookahead=0), "'lookahead'"),
+        (bayes(cv=1), "n_splits|splits"),
+        (bayes(pre_dispatch="2*jobs"), "jobs"),
+        (GridSearchCV(NeverFit(), {"C": SPACE["C"]}), "'C'"),
+        (GridSearchCV(NeverFit(), {"C": stats.uniform(0, 1)}), "'C'"),
+        (GridSearchCV(NeverFit(), {"C": Integer(1, 3)}), "'C'"),
+        (RandomizedSearchCV(NeverFit(), {"C": Real(2, 1)}), "'C'"),
+        (RandomizedSearchCV(NeverFit(), SPACE, n_iter=0), "'n_iter'"),
+    ],
+)
+def test_a_bad_argument_is_named_before_any_fit(search, match: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=match):
+        search.fit(X, y)
+
+
+def test_an_estimator_without_fit() -> None:
+    with pytest.raises(ValueError, match="'estimator'.*'fit'"):
+        BayesSearchCV(object(), SPACE).fit(X, y)
+
+
+def test_y_of_another_length() -> None:
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        bayes().fit(X, y[:-1])
+
+
+@pytest.mark.parametrize("search", [bayes(cv=[]), bayes(cv=iter([]))])
+def test_cv_without_splits(search) -> None:
+    with pytest.raises(ValueError, match="Was the CV iterator empty"):
+        search.fit(X, y)
+
+
+class Miscounting(KFold):
+    def get_n_splits(self, *args, **kwargs) -> int:
+        return 7
+
+
+def test_cv_that_miscounts() -> None:
+    with pytest.raises(ValueError, match="Expected 7 splits, got 3"):
+        bayes(cv=Miscounting(3)).fit(X, y)
+
+
+class OnlyRvs:
+    def rvs(self, size=None, random_state=None) -> float:
+        return 0.5
+
+
+def test_a_distribution_with_rvs_only_is_fine_for_random_search() -> None:
+    search = RandomizedSearchCV(SVC(), {"C": OnlyRvs()}, n_iter=2, cv=2).fit(X, y)
+    assert search.best_params_ == {"C": 0.5}
+
+
+def test_a_distribution_with_rvs_only_cannot_be_modelled() -> None:
+    with pytest.raises((TypeError, ValueError), match=r"'C'(.|\n)*rvs"):
+        bayes({"C": OnlyRvs()}).fit(X, y)
+
+
+def test_a_tuple_of_two_numbers_is_two_choices_and_the_log_says_so(caplog) -> None:
+    search = BayesSearchCV(SVC(), {"C": (0.1, 10)}, n_iter=5, cv=2).fit(X, y)
+    assert sorted(search.cv_results_["param_C"].tolist()) == [0.1, 10]
+    messages = [r.message for r in caplog.records if r.name.startswith("sklearn_hpo")]
+    assert len(messages) == 1
+    assert ": C." in messages[0]
+
+
+SCORES = {
+    "nan": lambda model, X, y: np.nan,
+    "sometimes nan": lambda model, X, y: np.nan if model.C > 5 else model.C,
+}
+
+
+def test_all_scores_nan() -> None:
+    search = BayesSearchCV(SVC(), SPACE, n_iter=3, cv=2, scoring=SCORES["nan"])
+    with pytest.warns(UserWarning, match="non-finite"):
+        search.fit(X, y)
+    assert (search.cv_results_["rank_test_score"] == 1).all()
+
+
+def test_nan_scores_rank_last_and_the_search_goes_on() -> None:
+    scoring = SCORES["sometimes nan"]
+    search = BayesSearchCV(
+        SVC(), SPACE, n_iter=12, cv=2, scoring=scoring, random_state=0
+    )
+    with pytest.warns(UserWarning, match="non-finite"):
+        search.fit(X, y)
+    assert search.best_params_["C"] > 4
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_scorer_that_returns_a_string(n_jobs: int) -> None:
+    search = BayesSearchCV(
+        SVC(), SPACE, n_iter=3, cv=2, scoring=string_score, n_jobs=n_jobs
+    )
+    with pytest.raises(ValueError, match="scoring must return a number"):
+        search.fit(X, y)
+
+
+def string_score(model, X, y) -> str:
+    return "good"
+
+
+def test_a_value_rejected_in_some_candidates_only() -> None:
+    space = {"C": [-1.0, 1.0, 10.0], "kernel": ["linear", "rbf"]}
+    search = BayesSearchCV(SVC(), space, n_iter=6, cv=2, random_state=0)
+    with pytest.warns(FitFailedWarning, match="'C' parameter of SVC"):
+        search.fit(X, y)
+    bad = search.cv_results_["param_C"] == -1.0
+    assert np.isnan(search.cv_results_["mean_test_score"][bad]).all()
+    assert search.best_params_["C"] > 0
+
+
+def test_a_value_rejected_in_all_candidates() -> None:
+    search = BayesSearchCV(SVC(), {"C": Real(-2, -1)}, n_iter=3, cv=2)
+    with pytest.raises(ValueError, match=r"All the 3 fits failed(.|\n)*'C' parameter"):
+        search.fit(X, y)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_error_score_raise_keeps_the_type_of_the_error(n_jobs: int) -> None:
+    search = GridSearchCV(
+        SVC(), {"C": [1, -1]}, error_score="raise", n_jobs=n_jobs, cv=2
+    )
+    with pytest.raises(ValueError, match="'C' parameter of SVC"):
+        search.fit(X, y)
+
+
+def test_categorical_stands_for_its_choices_in_a_grid() -> None:
+    search = GridSearchCV(SVC(), {"C": Categorical([1, 2])}, cv=2).fit(X, y)
+    assert search.cv_results_["params"] == [{"C": 1}, {"C": 2}]
