@@ -1,0 +1,31 @@
+"""The demonstration."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from sklearn_hpo import __main__ as demonstration
+
+
+def test_it_compares_and_writes_the_table(tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(
+        demonstration, "GRID", {"classify__C": [1.0], "reduce__n_components": [10, 20]}
+    )
+    output = tmp_path / "results.csv"
+    demonstration.main(["--n-iter", "6", "--n-jobs", "1", "--output", str(output)])
+    shown = capsys.readouterr().out
+    for expected in ("BayesSearchCV", "GridSearchCV", "CV score", "test score"):
+        assert expected in shown
+    assert str(output) in shown
+    with output.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 6
+    assert all(0 < float(row["mean_test_score"]) <= 1 for row in rows)
+
+
+def test_its_help(capsys) -> None:
+    with pytest.raises(SystemExit):
+        demonstration.main(["--help"])
+    assert "--n-iter" in capsys.readouterr().out
