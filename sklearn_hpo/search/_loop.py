@@ -89,8 +89,8 @@ class Loop:
         begun: list[Callback] = []
         try:
             for callback in self.callbacks:
-                begun.append(callback)
                 callback.begin(self.history)
+                begun.append(callback)
             self._search()
         finally:
             self.history.end()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sklearn.base import BaseEstimator
 
 from sklearn_hpo.search._names import check_names
-from sklearn_hpo.space import SearchSpace
+from sklearn_hpo.space import Distribution, SearchSpace
 
 Params = Mapping[str, Any]
 
@@ -68,7 +69,13 @@ def _complete(point: Params, space: SearchSpace, current: Params) -> Params | No
     known = {**current, **point}
     for branch in space.branches:
         if point.keys() <= branch.keys() <= known.keys():
-            whole = {name: known[name] for name in branch}
+            whole = {name: _own(branch[name], known[name]) for name in branch}
             if space.encode(whole) is not None:
                 return whole
     return None
+
+
+def _own(distribution: Distribution, value: Any) -> Any:
+    """Return the distribution's own object where its choices hold an equal value."""
+    u = distribution.encode(value) if distribution.n_values < math.inf else None
+    return value if u is None else distribution.decode(u)

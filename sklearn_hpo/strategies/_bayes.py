@@ -125,7 +125,8 @@ class Bayes(Strategy):
 
     def _sobol(self, number, taken):
         sobol = qmc.Sobol(1 + self.space_.n_dims, scramble=True, seed=np.random.default_rng(self.seed_))
-        branch, u = self.space_.from_unit(sobol.fast_forward(number).random(1))
+        m = number.bit_length()
+        branch, u = self.space_.from_unit(sobol.random_base2(m)[number : number + 1])
         point = canonical(self.space_, int(branch[0]), u[0])
         return None if self.space_.key(*point) in taken else point
 

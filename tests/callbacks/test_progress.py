@@ -20,8 +20,9 @@ def search(*callbacks) -> BayesSearchCV:
     )
 
 
-def test_it_shows_what_is_done_and_the_best_score(capsys) -> None:
+def test_it_shows_what_is_done_and_the_best_score(capsys, monkeypatch) -> None:
     pytest.importorskip("rich")
+    monkeypatch.setenv("COLUMNS", "200")
     fitted = search(Progress("my search")).fit(X, y)
     shown = capsys.readouterr().out
     assert "my search" in shown

@@ -66,8 +66,9 @@ def test_every_task_begins_and_ends(search) -> None:
 
 @each_search
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_scikit_learns_progress_bar(search, n_jobs, capsys) -> None:
+def test_scikit_learns_progress_bar(search, n_jobs, capsys, monkeypatch) -> None:
     pytest.importorskip("rich")
+    monkeypatch.setenv("COLUMNS", "200")
     search.set_params(n_jobs=n_jobs).set_callbacks(callback.ProgressBar()).fit(X, y)
     shown = capsys.readouterr().out
     assert f"{type(search).__name__} - search #0" in shown

@@ -1,0 +1,117 @@
+"""What a user may write for a distribution: the one table of shorthands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn_hpo.space._categorical import Categorical
+from sklearn_hpo.space._choices import is_listing
+from sklearn_hpo.space._distribution import Distribution
+from sklearn_hpo.space._frozen import Frozen
+from sklearn_hpo.space._frozen_discrete import FrozenDiscrete
+from sklearn_hpo.space._integer import Integer
+from sklearn_hpo.space._numbers import is_integer, is_real
+from sklearn_hpo.space._ordinal import Ordinal, is_ordinal
+from sklearn_hpo.space._real import Real
+from sklearn_hpo.space._sampled import Sampled
+
+_LOG_OF_PRIOR = {"uniform": False, "log-uniform": True, "loguniform": True}
+
+
+def as_distribution(value: object) -> Distribution:
+    """Return the distribution that `value` stands for.
+
+    Parameters
+    ----------
+    value : Distribution, tuple, list, range, ndarray of shape (n,), Series or object
+        What a user gave for one hyperparameter. See the table in the code, the first
+        line that fits counts.
+
+    Returns
+    -------
+    Distribution
+        `value` itself if it is one.
+
+    Raises
+    ------
+    TypeError
+        If no line fits.
+    """
+    for is_kind, make in _TABLE:
+        if is_kind(value):
+            return make(value)
+    raise TypeError(
+        "expected a list of choices, a range (low, high, 'uniform') or (low, high, "
+        "'log-uniform'), Real, Integer, Categorical or an object with rvs, got "
+        f"{value!r} of type {type(value).__name__}. Wrap a single value in a list."
+    )
+
+
+def for_sampler(value: Any) -> Any:
+    """Return what stands for `value` in scikit-learn's `ParameterSampler`.
+
+    Ranges become `Real` or `Integer`, `Categorical` its list of choices. Anything else
+    is handed on as it is.
+    """
+    if _is_range(value):
+        return _range(value)
+    return _without_categorical(value)
+
+
+def as_choices(value: Any) -> Any:
+    """Return what stands for `value` in scikit-learn's `ParameterGrid`.
+
+    `Categorical` becomes its list of choices. Anything else is handed on as it is, a
+    tuple that looks like a range included: a grid knows no ranges.
+
+    Raises
+    ------
+    TypeError
+        If `value` is a distribution.
+    """
+    if hasattr(value, "rvs") and not isinstance(value, Categorical):
+        raise TypeError(
+            "a grid expects a list of values, got the distribution "
+            f"{value!r}. Give the values to try, or use RandomizedSearchCV."
+        )
+    return _without_categorical(value)
+
+
+def _without_categorical(value: Any) -> Any:
+    return list(value.choices) if isinstance(value, Categorical) else value
+
+
+def _is_range(value: Any) -> bool:
+    if not (isinstance(value, tuple) and len(value) == 3):
+        return False
+    low, high, prior = value
+    return (
+        is_real(low)
+        and is_real(high)
+        and isinstance(prior, str)
+        and prior in _LOG_OF_PRIOR
+    )
+
+
+def _range(value: tuple[Any, Any, str]) -> Real | Integer:
+    low, high, prior = value
+    kind = Integer if is_integer(low) and is_integer(high) else Real
+    return kind(low, high, log=_LOG_OF_PRIOR[prior])
+
+
+def _has(*methods: str) -> Any:
+    return lambda value: all(hasattr(value, method) for method in methods)
+
+
+def _choices(value: Any) -> Ordinal | Categorical:
+    return (Ordinal if is_ordinal(value) else Categorical)(value)
+
+
+_TABLE: tuple[tuple[Any, Any], ...] = (
+    (lambda value: isinstance(value, Distribution), lambda value: value),
+    (_is_range, _range),
+    (_has("ppf", "cdf", "rvs", "pmf"), FrozenDiscrete),
+    (_has("ppf", "cdf", "rvs"), Frozen),
+    (_has("rvs"), Sampled),
+    (is_listing, _choices),
+)

@@ -1,0 +1,190 @@
+"""A value's identity that outlives the process: what JSON can hold of it.
+
+A token is None, a string, an integer, or a list that begins with the kind of thing it
+stands for. Equal tokens stand for equal values of equal types: 1, 1.0 and True have
+three tokens, 1.0 and ``np.float64(1.0)`` have one. A token identifies; nothing is ever
+built from it.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import pickle
+import types
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import scipy.stats
+from joblib import wrap_non_picklable_objects
+
+
+def canonical_token(value: object) -> Any:
+    """Return the token of any object.
+
+    Parameters
+    ----------
+    value : object
+        Numbers, containers, arrays, functions, classes, estimators and distributions of
+        scipy are told apart by what they hold. Anything else by its pickle, and its
+        token begins with "opaque": it may be another one in another process.
+
+    Returns
+    -------
+    None, str, int or list
+        Equal to itself after a round trip through JSON.
+    """
+    try:
+        return _token(value)
+    except RecursionError:
+        # It holds itself, and pickle knows how to end.
+        return _opaque(value)
+
+
+def _token(value: Any) -> Any:
+    for is_kind, token_of in _KINDS:
+        if is_kind(value):
+            return token_of(value)
+    return _opaque(value)
+
+
+def _tokens(values: Iterable[Any]) -> list[Any]:
+    return [_token(value) for value in values]
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or type(value) in (str, int)
+
+
+def _is_numpy_scalar(value: Any) -> bool:
+    # Dates lose their unit as Python's own, long doubles have no other form.
+    if not isinstance(value, np.generic) or value.dtype.kind in "mM":
+        return False
+    return type(value.item()) in _PYTHON_SCALARS
+
+
+def _is_scipy(value: Any) -> bool:
+    kinds = (scipy.stats.distributions.rv_frozen, scipy.stats.rv_continuous)
+    return isinstance(value, (*kinds, scipy.stats.rv_discrete))
+
+
+def _is_estimator(value: Any) -> bool:
+    return hasattr(value, "get_params") and hasattr(value, "set_params")
+
+
+def _of_complex(value: complex) -> list[Any]:
+    return ["complex", value.real.hex(), value.imag.hex()]
+
+
+def _of_set(value: Iterable[Any]) -> list[Any]:
+    return [type(value).__name__, sorted(_tokens(value), key=json.dumps)]
+
+
+def _of_dict(value: dict[Any, Any]) -> list[Any]:
+    pairs = [[_token(key), _token(item)] for key, item in value.items()]
+    return ["dict", sorted(pairs, key=json.dumps)]
+
+
+def _of_array(value: np.ndarray[Any, Any]) -> list[Any]:
+    if value.dtype.hasobject:
+        content: Any = _tokens(value.ravel())
+    else:
+        content = _digest(np.ascontiguousarray(value).tobytes())
+    return ["array", str(value.dtype), list(value.shape), content]
+
+
+def _of_class(value: type) -> list[Any]:
+    return ["class", _address(value)]
+
+
+def _of_function(value: types.FunctionType) -> list[Any]:
+    """By name; where that may name many functions, by code and surroundings too."""
+    if "<" not in value.__qualname__:
+        return ["function", _address(value)]
+    parts = [
+        _of_code(value.__code__),
+        [_of_cell(cell) for cell in value.__closure__ or ()],
+        _token(value.__defaults__),
+        _token(value.__kwdefaults__),
+    ]
+    return ["function", _address(value), _digest(json.dumps(parts).encode()), "weak"]
+
+
+def _of_code(code: types.CodeType) -> list[Any]:
+    return [code.co_code.hex(), list(code.co_names), _tokens(code.co_consts)]
+
+
+def _of_cell(cell: types.CellType) -> Any:
+    try:
+        return _token(cell.cell_contents)
+    except ValueError:  # a name of the function around it that is not bound yet
+        return ["unbound"]
+
+
+def _of_partial(value: functools.partial[Any]) -> list[Any]:
+    return ["partial", *_tokens((value.func, value.args, value.keywords))]
+
+
+def _of_estimator(value: Any) -> list[Any]:
+    params = sorted(value.get_params(deep=False).items())
+    return ["estimator", _address(type(value)), [[k, _token(v)] for k, v in params]]
+
+
+def _of_scipy(value: Any) -> list[Any]:
+    family = getattr(value, "dist", value)
+    args = [_token(getattr(value, "args", ())), _token(getattr(value, "kwds", {}))]
+    name = family.name
+    if type(family) is type(getattr(scipy.stats, name, None)):
+        return ["scipy", name, *args]
+    # A family of the user's own. Its generator is no part of what it is; these two hold
+    # it, and so do its own methods.
+    state = {
+        key: item
+        for key, item in family.__getstate__().items()
+        if key not in ("_random_state", "_ctor_param") and not callable(item)
+    }
+    return ["scipy", _address(type(family)), _token(state), *args]
+
+
+def _opaque(value: Any) -> list[Any]:
+    try:
+        # joblib's wrapper is the public way to the cloudpickle it ships or requires.
+        content: Any = _digest(pickle.dumps(wrap_non_picklable_objects(value)))
+    except Exception:  # noqa: BLE001 - whatever the object's own __reduce__ raises
+        # Open files, locks: not to be found again in another process.
+        content = id(value)
+    return ["opaque", _address(type(value)), content]
+
+
+def _address(value: Any) -> str:
+    return f"{value.__module__}:{value.__qualname__}"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=20).hexdigest()
+
+
+_PYTHON_SCALARS = (bool, int, float, complex, str, bytes)
+
+# Asked from top to bottom. Exact types where a subclass may mean something else.
+_KINDS: tuple[tuple[Any, Any], ...] = (
+    (_is_plain, lambda value: value),
+    (lambda value: type(value) is bool, lambda value: ["bool", value]),
+    (lambda value: type(value) is float, lambda value: ["float", value.hex()]),
+    (_is_numpy_scalar, lambda value: _token(value.item())),
+    (lambda value: type(value) is complex, _of_complex),
+    (lambda value: type(value) is bytes, lambda value: ["bytes", value.hex()]),
+    (lambda value: type(value) is list, lambda value: ["list", _tokens(value)]),
+    (lambda value: type(value) is tuple, lambda value: ["tuple", _tokens(value)]),
+    (lambda value: type(value) in (set, frozenset), _of_set),
+    (lambda value: type(value) is dict, _of_dict),
+    (lambda value: type(value) is np.ndarray, _of_array),
+    (lambda value: isinstance(value, types.FunctionType), _of_function),
+    (lambda value: type(value) is functools.partial, _of_partial),
+    (lambda value: isinstance(value, types.CodeType), _of_code),
+    (lambda value: isinstance(value, type), _of_class),
+    (_is_scipy, _of_scipy),
+    (_is_estimator, _of_estimator),
+)

@@ -1,0 +1,29 @@
+"""What tests of several wings share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+
+@pytest.fixture
+def check_gradient() -> Callable[..., None]:
+    """Check a gradient (d,) at x (d,) against central differences.
+
+    A step of 1e-5 leaves some 1e-10 of truncation and 1e-11 of rounding, relative to
+    the scale of the function.
+    """
+
+    def check(
+        function: Callable[[NDArray], float], gradient: NDArray, x: NDArray
+    ) -> None:
+        h = 1e-5
+        steps = h * np.eye(len(x))
+        numeric = np.array([function(x + s) - function(x - s) for s in steps]) / (2 * h)
+        atol = 1e-6 * (1.0 + np.abs(numeric).max(initial=0.0))
+        np.testing.assert_allclose(gradient, numeric, rtol=1e-5, atol=atol)
+
+    return check
