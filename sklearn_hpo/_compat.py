@@ -34,11 +34,13 @@ __all__ = [
     "check_method_params",
     "fit_and_score",
     "fit_context",
+    "format_rows",
     "get_tags",
     "inconsistent_splits",
     "is_multimetric",
     "is_sequential",
     "n_dispatched",
+    "plain_scorers",
     "resolve_cv",
     "warn_or_raise_about_fit_failures",
 ]
@@ -57,6 +59,18 @@ HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")  # scikit-learn 
 def is_multimetric(scorer: object) -> bool:
     """Return whether the scorer is scikit-learn's collection of several metrics."""
     return isinstance(scorer, _MultimetricScorer)
+
+
+def plain_scorers(scorer: Any) -> Any:
+    """Return the scorer, or the scorers by metric, as ``scorer_`` shows them."""
+    return scorer._scorers if is_multimetric(scorer) else scorer
+
+
+def format_rows(
+    search: BaseSearchCV, params: list[Any], n_folds: int, rows: Any
+) -> dict[str, Any]:
+    """Return ``cv_results_`` of dicts of scores and times, one per row and fold."""
+    return dict(search._format_results(params, n_folds, rows))
 
 
 def resolve_cv(
@@ -233,9 +247,8 @@ class BackendStream:
         self._id = parallel._id
         self._backend = parallel._backend
         # `submit` came with joblib 1.5; before, `apply_async` did the same.
-        self._submit = getattr(self._backend, "submit", None) or getattr(
-            self._backend, "apply_async"
-        )
+        newer = hasattr(self._backend, "submit")
+        self._submit = self._backend.submit if newer else self._backend.apply_async
         self.n_workers: int = self._backend.effective_n_jobs(parallel.n_jobs)
         self._backend.start_call()
 

@@ -234,9 +234,7 @@ def test_law_5_order_of_acting() -> None:
     ]:
         order.spy(owner, name)
     evaluator = FakeEvaluator(lambda task: 1.0)
-    Loop(
-        schedule, history, evaluator, capacity=1, lookahead=1, callbacks=[order]
-    ).run()
+    Loop(schedule, history, evaluator, capacity=1, lookahead=1, callbacks=[order]).run()
     assert order.events == [
         "History.record",
         "Full.tell",

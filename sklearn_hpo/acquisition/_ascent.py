@@ -151,8 +151,4 @@ def _updated(
     outer = np.einsum("si,sj->sij", s, Hy)
     both = outer + outer.transpose(0, 2, 1)
     ss = np.einsum("si,sj->sij", s, s)
-    return (
-        H
-        - rho[:, None, None] * both
-        + (rho + rho**2 * yHy)[:, None, None] * ss
-    )
+    return H - rho[:, None, None] * both + (rho + rho**2 * yHy)[:, None, None] * ss

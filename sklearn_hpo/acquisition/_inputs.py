@@ -37,7 +37,9 @@ class ModelInputs:
     def __init__(self, space: SearchSpace) -> None:
         self.space = space
         laws = [law for _, law in space.coordinates]
-        self.columns = np.array([j for j, law in enumerate(laws) if law.n_values > 1], int)
+        self.columns = np.array(
+            [j for j, law in enumerate(laws) if law.n_values > 1], int
+        )
         ordered = [laws[j].ordered for j in self.columns]
         continuous = [_is_continuous(laws[j]) for j in self.columns]
         if space.n_branches > 1:
@@ -45,7 +47,9 @@ class ModelInputs:
             continuous.append(False)
         self.unordered = ~np.array(ordered, bool)
         self.continuous = np.array(continuous, bool)
-        self._blank = np.where(self.unordered[: len(self.columns)], _NO_CHOICE, _INACTIVE)
+        self._blank = np.where(
+            self.unordered[: len(self.columns)], _NO_CHOICE, _INACTIVE
+        )
 
     def __call__(
         self, branch: NDArray[np.int_], u: NDArray[np.float64]

@@ -61,7 +61,8 @@ class LogEI:
         mean, variance = self.gp.predict(A)
         sd = np.sqrt(variance)
         out = np.log(sd) + log_h((mean - self.best) / sd)[0]
-        if AUG: out += np.log(1.0 - np.sqrt(self.gp.noise / (variance + self.gp.noise)))
+        if AUG:
+            out += np.log(1.0 - np.sqrt(self.gp.noise / (variance + self.gp.noise)))
         return out
 
     def with_gradient(
@@ -92,7 +93,9 @@ class LogEI:
         if AUG:
             t = np.sqrt(self.gp.noise / (variance + self.gp.noise))
             out += np.log(1.0 - t)
-            gradient += (0.5 * t / (variance + self.gp.noise) / (1 - t))[:, None] * d_variance
+            gradient += (0.5 * t / (variance + self.gp.noise) / (1 - t))[
+                :, None
+            ] * d_variance
         return out, gradient
 
 

@@ -147,9 +147,9 @@ class Maximizer:
         """
         sd = 10.0 ** rng.uniform(-2.5, -0.5, (len(u), 1))
         share = rng.choice([1.0 / max(u.shape[1], 1), 0.5, 1.0], (len(u), 1))
-        moved = u + np.where(rng.random(u.shape) < share, sd, 0.0) * rng.standard_normal(
-            u.shape
-        )
+        moved = u + np.where(
+            rng.random(u.shape) < share, sd, 0.0
+        ) * rng.standard_normal(u.shape)
         for j, (_, law) in enumerate(self.space.coordinates):
             if not law.ordered:
                 fresh = rng.random(len(u))
@@ -157,9 +157,7 @@ class Maximizer:
                 moved[:, j] = np.where(change, fresh, u[:, j])
         return np.where(np.isnan(u), np.nan, np.clip(moved, 0.0, 1.0))
 
-    def _starts(
-        self, pool: Points, known: Points, rng: np.random.Generator
-    ) -> Points:
+    def _starts(self, pool: Points, known: Points, rng: np.random.Generator) -> Points:
         """Take the best known point, the best of the scan, and some of the good."""
         half = _N_STARTS // 2
         order = np.argsort(-pool.value, kind="stable")

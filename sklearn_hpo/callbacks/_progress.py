@@ -31,11 +31,10 @@ class Progress(Callback):
         try:
             rich = importlib.import_module("rich.progress")
         except ImportError as missing:
-            msg = (
+            raise ImportError(
                 "The Progress callback needs rich. Install it with "
                 "pip install 'sklearn-hpo[progress]'"
-            )
-            raise ImportError(msg) from missing
+            ) from missing
         self._bar = rich.Progress(
             rich.TextColumn("{task.description}"),
             rich.BarColumn(),

@@ -26,9 +26,7 @@ class Executor(ABC):
     n_workers: int
 
     @abstractmethod
-    def submit(
-        self, tag: int, function: Callable[..., Any], *args: Any
-    ) -> None:
+    def submit(self, tag: int, function: Callable[..., Any], *args: Any) -> None:
         """Start a call, or note it for later; its tag must not be in flight."""
 
     @abstractmethod

@@ -19,9 +19,7 @@ class Full(Schedule):
     list runs all folds, as scikit-learn does.
     """
 
-    def ask(
-        self, history: History, rng: np.random.Generator | None
-    ) -> Proposal | None:
+    def ask(self, history: History, rng: np.random.Generator) -> Proposal | None:
         """Return the next fold of the oldest open candidate, or of a new one."""
         trial = next(history.unissued, None)
         if trial is not None and trial.next_fold is not None:

@@ -27,9 +27,9 @@ class Schedule(BaseEstimator, ABC):
     def start(
         self,
         strategy: Strategy,
-        space: SearchSpace | None,
+        space: SearchSpace,
         n_iter: int,
-        seed: int | None,
+        seed: int,
         n_folds: int,
         width: int,
     ) -> None:
@@ -39,11 +39,11 @@ class Schedule(BaseEstimator, ABC):
         ----------
         strategy : Strategy
             Whom to ask for candidates; it is started here.
-        space : SearchSpace or None
-            What may be tried; None in a search whose candidates are listed.
+        space : SearchSpace
+            What may be tried.
         n_iter : int
             Number of candidates the search may have.
-        seed : int or None
+        seed : int
             Seed of the search.
         n_folds : int
             Number of train-test splits.
@@ -63,9 +63,7 @@ class Schedule(BaseEstimator, ABC):
         return self.strategy_.looks_back
 
     @abstractmethod
-    def ask(
-        self, history: History, rng: np.random.Generator | None
-    ) -> Proposal | None:
+    def ask(self, history: History, rng: np.random.Generator) -> Proposal | None:
         """Return the next task as (candidate, fold, resource).
 
         None means: not before another result is told; with nothing pending it means

@@ -23,6 +23,7 @@ from sklearn_hpo._compat import (
     inconsistent_splits,
     is_multimetric,
     n_dispatched,
+    plain_scorers,
     resolve_cv,
 )
 from sklearn_hpo.evaluation import Evaluator, FoldSettings
@@ -42,16 +43,16 @@ class Plan:
 
     Parameters
     ----------
+    space : SearchSpace
+        What may be tried.
     strategy : Strategy
         What to try next.
     n_iter : int
         Number of candidates the search may have.
     schedule : Schedule, default=Full()
         How much to spend on each.
-    space : SearchSpace or None, default=None
-        What may be tried; None if the candidates are listed.
-    seed : int or None, default=None
-        Seed of the search; None if the candidates are listed.
+    seed : int, default=0
+        Seed of the search.
     lookahead : int or None, default=None
         By how many tickets the results told may lag behind the decisions; None for 1
         with one worker, else twice the number of workers.
@@ -63,11 +64,11 @@ class Plan:
         Returns the result of a task if it need not be run, else None.
     """
 
+    space: SearchSpace
     strategy: Strategy
     n_iter: int
     schedule: Schedule = field(default_factory=Full)
-    space: SearchSpace | None = None
-    seed: int | None = None
+    seed: int = 0
     lookahead: int | None = None
     as_they_come: bool = False
     splits: Splits | None = None
@@ -80,7 +81,7 @@ class Plan:
         return self.lookahead or (1 if n_workers == 1 else 2 * n_workers)
 
 
-class BaseSearch(BaseSearchCV):  # type: ignore[misc]
+class BaseSearch(BaseSearchCV):
     """Base of all searches: everything but what to try.
 
     A search says what it is going to do in `_plan`; the rest is here.
@@ -159,8 +160,7 @@ class BaseSearch(BaseSearchCV):  # type: ignore[misc]
             self._choose(results, refit_metric)
         if self.refit:
             self._refit(settings, X, y, routed.estimator.fit, tree)
-        # scikit-learn keeps the scorers of several metrics as a plain dict.
-        self.scorer_ = scorers._scorers if is_multimetric(scorers) else scorers
+        self.scorer_ = plain_scorers(scorers)
         self.cv_results_ = results
         tree.end()
         return self

@@ -17,9 +17,7 @@ from sklearn_hpo.trials import FoldResult, History, Task, Trial
 Identity: TypeAlias = dict[str, str]
 
 
-def identify(
-    search: BaseSearch, X: Any, y: Any, params: Mapping[str, Any]
-) -> Identity:
+def identify(search: BaseSearch, X: Any, y: Any, params: Mapping[str, Any]) -> Identity:
     """Return a token for each part that makes the results of a search what they are."""
     return {
         "X": joblib.hash(X, coerce_mmap=True),
@@ -59,14 +57,14 @@ class FormerFit:
         ValueError
             If a part differs; the message names it.
         """
-        different = [part for part in identity if identity[part] != self.identity[part]]
+        former = self.identity
+        different = [part for part in identity if identity[part] != former[part]]
         if different:
-            msg = (
+            raise ValueError(
                 "warm_start=True keeps the rows of the former fit, which needs the same "
                 f"data and settings, but there is another {' and '.join(different)}. "
                 "Use what the former fit used, or set warm_start=False to start anew."
             )
-            raise ValueError(msg)
 
     def lookup(
         self, candidates: Sequence[Mapping[str, Any]]

@@ -11,7 +11,7 @@ from sklearn.model_selection import ParameterGrid
 from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.search._base import BaseSearch, Plan
 from sklearn_hpo.search._listing import check_space_names, map_values, plan_list
-from sklearn_hpo.space import as_choices
+from sklearn_hpo.space import SearchSpace, as_choices
 
 
 class GridSearchCV(BaseSearch):
@@ -133,4 +133,4 @@ class GridSearchCV(BaseSearch):
         grid = map_values(self.param_grid, as_choices)
         candidates = list(ParameterGrid(grid))
         check_space_names(self, grid)
-        return plan_list(self, candidates)
+        return plan_list(self, SearchSpace.from_user(grid), candidates)

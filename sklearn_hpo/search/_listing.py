@@ -8,19 +8,22 @@ from typing import Any
 from sklearn_hpo.search._base import BaseSearch, Plan
 from sklearn_hpo.search._names import check_names
 from sklearn_hpo.search._points import check_points
-from sklearn_hpo.space import Categorical
+from sklearn_hpo.space import Categorical, SearchSpace
 from sklearn_hpo.strategies import First, Listed
 
 
 def plan_list(
-    search: BaseSearch, candidates: Sequence[Mapping[str, Any]], **more: Any
+    search: BaseSearch,
+    space: SearchSpace,
+    candidates: Sequence[Mapping[str, Any]],
+    **more: Any,
 ) -> Plan:
     """Return the plan to evaluate `initial_params`, if any, and the candidates."""
     initial_params = getattr(search, "initial_params", None)
     points = check_points(initial_params, search.estimator)
     listed = Listed(candidates)
     strategy = First(points, listed) if points else listed
-    return Plan(strategy, n_iter=len(points) + len(candidates), **more)
+    return Plan(space, strategy, n_iter=len(points) + len(candidates), **more)
 
 
 def map_values(space: Any, function: Callable[[Any], Any]) -> Any:
@@ -53,8 +56,7 @@ def _replaced(name: str, value: Any, function: Callable[[Any], Any]) -> Any:
     try:
         return function(value)
     except (TypeError, ValueError) as error:
-        msg = f"Parameter {name!r}: {error}"
-        raise type(error)(msg) from error
+        raise type(error)(f"Parameter {name!r}: {error}") from error
 
 
 def _choices(value: Any) -> Sequence[Any]:

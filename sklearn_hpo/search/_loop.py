@@ -21,6 +21,9 @@ from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import Proposal, Schedule
 from sklearn_hpo.trials import FoldResult, History, Task
 
+# For searches through a list: a generator for each ask would cost more than the ask.
+_NO_DRAWS = np.random.default_rng(0)
+
 
 class RunsTasks(Protocol):
     """What the loop needs of an evaluator."""
@@ -148,7 +151,7 @@ class Loop:
         return proposal
 
     def _ask(self) -> Proposal | None:
-        rng = None
+        rng = _NO_DRAWS
         if self.schedule.looks_back:
             rng = np.random.default_rng([self.history.seed, self.history.n_candidates])
         return self.schedule.ask(self.history, rng)

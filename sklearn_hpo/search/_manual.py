@@ -12,6 +12,7 @@ from sklearn_hpo.search._base import BaseSearch, Plan, Splits
 from sklearn_hpo.search._former_fit import FormerFit, identify
 from sklearn_hpo.search._listing import plan_list
 from sklearn_hpo.search._points import check_points
+from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.trials import History
 
 
@@ -152,12 +153,17 @@ class ManualSearchCV(BaseSearch):
 
     def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
         candidates = check_points(self.candidates, self.estimator)
+        space = SearchSpace([{}])
         former: FormerFit | None = getattr(self, "_former", None)
         if not self.warm_start or former is None:
-            return plan_list(self, candidates)
+            return plan_list(self, space, candidates)
         former.check_same(identify(self, X, y, params))
         return plan_list(
-            self, candidates, splits=former.splits, known=former.lookup(candidates)
+            self,
+            space,
+            candidates,
+            splits=former.splits,
+            known=former.lookup(candidates),
         )
 
     def _keep(

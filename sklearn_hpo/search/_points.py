@@ -34,18 +34,16 @@ def check_points(points: object, estimator: BaseEstimator) -> list[Params]:
     if points is None:
         return []
     if not isinstance(points, Sequence) or isinstance(points, str):
-        msg = (
+        raise TypeError(
             "Expected a list of dicts of parameter settings, such as [{'C': 1.0}], "
             f"got {points!r} of type {type(points).__name__}."
         )
-        raise TypeError(msg)
     for point in points:
         if not isinstance(point, Mapping):
-            msg = (
+            raise TypeError(
                 "Expected each setting to be a dict of parameter names to values, "
                 f"got {point!r} of type {type(point).__name__}."
             )
-            raise TypeError(msg)
     check_names(estimator, [{name: [p[name]] for name in p} for p in points])
     return list(points)
 

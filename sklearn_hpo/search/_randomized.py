@@ -151,6 +151,6 @@ class RandomizedSearchCV(BaseSearch):
         sampler = ParameterSampler(
             drawn_from, self.n_iter, random_state=self.random_state
         )
-        SearchSpace.from_user(self.param_distributions)
+        space = SearchSpace.from_user(self.param_distributions)
         check_space_names(self, drawn_from)
-        return plan_list(self, list(sampler))
+        return plan_list(self, space, list(sampler))

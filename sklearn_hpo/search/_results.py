@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sklearn_hpo._compat import BaseSearchCV, warn_or_raise_about_fit_failures
-from sklearn_hpo.trials import FoldResult, History, Task, Trial
+from sklearn_hpo._compat import (
+    BaseSearchCV,
+    format_rows,
+    warn_or_raise_about_fit_failures,
+)
+from sklearn_hpo.trials import History
 
 
 def format_results(search: BaseSearchCV, history: History) -> dict[str, Any]:
@@ -36,15 +40,14 @@ def format_results(search: BaseSearchCV, history: History) -> dict[str, Any]:
     """
     rows = _FoldRows(history, search.error_score, train=search.return_train_score)
     if not len(rows):
-        msg = (
+        raise ValueError(
             "No fits were performed. "
             "Was the CV iterator empty? "
             "Were there no candidates?"
         )
-        raise ValueError(msg)
     warn_or_raise_about_fit_failures(list(_fit_errors(history)), search.error_score)
     params = [trial.candidate.params for trial in history.closed]
-    return dict(search._format_results(params, history.n_folds, rows))
+    return format_rows(search, params, history.n_folds, rows)
 
 
 def _fit_errors(history: History) -> Iterator[dict[str, str | None]]:

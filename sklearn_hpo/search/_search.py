@@ -186,10 +186,10 @@ class SearchCV(BaseSearch):
         points = first_points(initial, space, self.estimator)
         seed = check_random_state(self.random_state).randint(MAX_SEED)
         return Plan(
+            space,
             First(points, clone(self.strategy)),
             n_iter=int(min(self.n_iter, space.size + len(initial))),
             schedule=Full() if self.schedule is None else clone(self.schedule),
-            space=space,
             seed=int(seed),
             lookahead=self.lookahead,
             as_they_come=self.random_state is None and self.lookahead is None,

@@ -121,10 +121,16 @@ class Bayes(Strategy):
             top = max(top, mean.max())
         branch, u = _stacked([self.points_[i] for i in best])
         scale = np.exp(gp.theta[:-2])
-        return next(self.maximizer_.maximize(LogEI(gp, top), scale, branch, u, taken, rng), None)
+        return next(
+            self.maximizer_.maximize(LogEI(gp, top), scale, branch, u, taken, rng), None
+        )
 
     def _sobol(self, number, taken):
-        sobol = qmc.Sobol(1 + self.space_.n_dims, scramble=True, seed=np.random.default_rng(self.seed_))
+        sobol = qmc.Sobol(
+            1 + self.space_.n_dims,
+            scramble=True,
+            seed=np.random.default_rng(self.seed_),
+        )
         m = number.bit_length()
         branch, u = self.space_.from_unit(sobol.random_base2(m)[number : number + 1])
         point = canonical(self.space_, int(branch[0]), u[0])
@@ -136,7 +142,9 @@ class Bayes(Strategy):
             offset = int(rng.integers(size))
             points = (self.space_.point((offset + i) % size) for i in range(size))
         else:
-            branch, u = self.space_.from_unit(rng.random((_WHOLE, 1 + self.space_.n_dims)))
+            branch, u = self.space_.from_unit(
+                rng.random((_WHOLE, 1 + self.space_.n_dims))
+            )
             points = zip(branch, u)
         for b, u in points:
             point = canonical(self.space_, int(b), u)

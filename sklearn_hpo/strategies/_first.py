@@ -40,16 +40,16 @@ class First(Strategy):
         """Whether the other strategy does."""
         return self.strategy.looks_back
 
-    def start(self, space: SearchSpace | None, n_iter: int, seed: int | None) -> None:
+    def start(self, space: SearchSpace, n_iter: int, seed: int) -> None:
         """Place the points in the space and start the other strategy."""
         self.candidates_: list[Candidate] = []
         seen = set()
         for point in self.points:
-            place = space.encode(point) if space is not None else None
+            place = space.encode(point) if self.looks_back else None
+            key = None if place is None else space.key(*place)
+            if key in seen:
+                continue
             if place is not None:
-                key = space.key(*place)
-                if key in seen:
-                    continue
                 seen.add(key)
             branch = None if place is None else place[0]
             self.candidates_.append(Candidate(len(self.candidates_), point, branch))
@@ -59,7 +59,7 @@ class First(Strategy):
         self,
         number: int,
         pending: Sequence[Candidate],
-        rng: np.random.Generator | None,
+        rng: np.random.Generator,
     ) -> Candidate | None:
         """Return the point of that number, after the last one the other's answer."""
         if number < len(self.candidates_):

@@ -26,14 +26,14 @@ class Listed(Strategy):
     def __init__(self, candidates: Sequence[Mapping[str, Any]]) -> None:
         self.candidates = candidates
 
-    def start(self, space: SearchSpace | None, n_iter: int, seed: int | None) -> None:
+    def start(self, space: SearchSpace, n_iter: int, seed: int) -> None:
         """Do nothing: the list is all there is."""
 
     def ask(
         self,
         number: int,
         pending: Sequence[Candidate],
-        rng: np.random.Generator | None,
+        rng: np.random.Generator,
     ) -> Candidate | None:
         """Return the candidate of that number, None after the last one."""
         if number >= len(self.candidates):

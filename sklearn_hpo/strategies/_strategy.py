@@ -33,17 +33,17 @@ class Strategy(BaseEstimator, ABC):
     looks_back: bool = True
 
     @abstractmethod
-    def start(self, space: SearchSpace | None, n_iter: int, seed: int | None) -> None:
+    def start(self, space: SearchSpace, n_iter: int, seed: int) -> None:
         """Forget everything and prepare for a search.
 
         Parameters
         ----------
-        space : SearchSpace or None
-            What may be tried; None in a search whose candidates are listed.
+        space : SearchSpace
+            What may be tried.
         n_iter : int
             Number of candidates the search may have. The schedule counts them.
-        seed : int or None
-            Seed of the search; None in a search that draws nothing.
+        seed : int
+            Seed of the search.
         """
 
     @abstractmethod
@@ -51,7 +51,7 @@ class Strategy(BaseEstimator, ABC):
         self,
         number: int,
         pending: Sequence[Candidate],
-        rng: np.random.Generator | None,
+        rng: np.random.Generator,
     ) -> Candidate | None:
         """Return the next candidate.
 
@@ -61,9 +61,8 @@ class Strategy(BaseEstimator, ABC):
             Number of candidates the search has, and the number of the next one.
         pending : sequence of Candidate
             Candidates whose trials are still open.
-        rng : numpy.random.Generator or None
-            Fresh for each call and the same for the same number; None if the strategy
-            does not look back.
+        rng : numpy.random.Generator
+            Fresh for each call and the same for the same number.
 
         Returns
         -------

@@ -78,9 +78,7 @@ class LogPosterior:
         self.M = _mismatches(X[:, unordered])
         self.mu, self.sigma = _prior(unordered)
 
-    def __call__(
-        self, theta: NDArray[np.float64]
-    ) -> tuple[float, NDArray[np.float64]]:
+    def __call__(self, theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         """Return the log posterior and its gradient.
 
         Parameters
@@ -180,7 +178,9 @@ def fit_theta(
     bounds = np.log([_LENGTHSCALE] * len(unordered) + [_OUTPUTSCALE, _NOISE])
     options = {"gtol": _GRADIENT_TOLERANCE, "maxiter": _MAX_ITERATIONS}
     ends = [
-        minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+        minimize(
+            loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options
+        )
         for start in (cold_starts(unordered) if starts is None else starts)
     ]
     return min(ends, key=lambda end: end.fun).x

@@ -165,10 +165,10 @@ class GaussianProcess:
         self, X: NDArray[np.float64], noise: NDArray[np.float64] | None
     ) -> NDArray[np.float64]:
         """Return the prior covariance of the scores at X, of shape (n, n)."""
-        K = self.s * matern52(
-            squared_distances(X, X, self.weights, self.unordered)
-        )[0]
-        K[np.diag_indices_from(K)] = self.s + self.noise + (0.0 if noise is None else noise)
+        K = self.s * matern52(squared_distances(X, X, self.weights, self.unordered))[0]
+        K[np.diag_indices_from(K)] = (
+            self.s + self.noise + (0.0 if noise is None else noise)
+        )
         return K
 
     def _cross(

@@ -26,8 +26,8 @@ class History:
         Number of candidates the search may have.
     objective : str or None, default=None
         Metric the search optimizes; None for the only one, or for the first of several.
-    seed : int or None, default=None
-        Seed of the search, None if nothing is drawn.
+    seed : int, default=0
+        Seed of the search.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class History:
         n_folds: int,
         n_iter: int,
         objective: str | None = None,
-        seed: int | None = None,
+        seed: int = 0,
     ) -> None:
         self.n_folds = n_folds
         self.n_iter = n_iter
@@ -187,8 +187,9 @@ class History:
         try:
             pandas = importlib.import_module("pandas")
         except ImportError as missing:
-            msg = "History.to_frame needs pandas. Install it: pip install pandas"
-            raise ImportError(msg) from missing
+            raise ImportError(
+                "History.to_frame needs pandas. Install it: pip install pandas"
+            ) from missing
         rows = [self._record(t, fold) for t in self.trials for fold in t.told]
         return pandas.DataFrame.from_records(rows)
 

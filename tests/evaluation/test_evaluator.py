@@ -68,27 +68,27 @@ def test_workers_run_under_the_callers_configuration(backend: str) -> None:
     assert (search.cv_results_["mean_test_score"] == 1.0).all()
 
 
-class Unpicklable(Exception):
+class UnpicklableError(Exception):
     def __init__(self, one: int, two: int) -> None:
         super().__init__(f"{one} and {two}")
 
 
 class RaisesUnpicklable(SeesConfiguration):
     def fit(self, X, y):
-        raise Unpicklable(1, 2)
+        raise UnpicklableError(1, 2)
 
 
 def test_an_exception_that_does_not_pickle_comes_back_as_its_text() -> None:
     search = GridSearchCV(
         RaisesUnpicklable(), {"a": [1, 2]}, error_score="raise", n_jobs=2
     )
-    with pytest.raises(RuntimeError, match="Unpicklable: 1 and 2"):
+    with pytest.raises(RuntimeError, match="UnpicklableError: 1 and 2"):
         search.fit(X, y)
 
 
 def test_an_exception_in_the_same_process_is_the_very_one() -> None:
     search = GridSearchCV(RaisesUnpicklable(), {"a": [1]}, error_score="raise")
-    with pytest.raises(Unpicklable):
+    with pytest.raises(UnpicklableError):
         search.fit(X, y)
 
 

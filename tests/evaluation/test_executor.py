@@ -59,13 +59,10 @@ def test_there_is_no_barrier(backend: str) -> None:
 
 @pytest.mark.parametrize("backend", ["loky", "threading", "sequential"])
 def test_what_a_call_raises_is_raised_where_its_result_is_wanted(backend: str) -> None:
-    with (
-        joblib.parallel_config(backend),
-        open_executor(2) as executor,
-        pytest.raises(ArithmeticError, match=r"cannot take 3\.0"),
-    ):
+    with joblib.parallel_config(backend), open_executor(2) as executor:
         executor.submit(0, fail, 3.0)
-        executor.next_done()
+        with pytest.raises(ArithmeticError, match=r"cannot take 3\.0"):
+            executor.next_done()
 
 
 def test_without_the_private_names_calls_run_in_batches(monkeypatch) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sklearn_hpo.schedules import Full
+from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Listed, Strategy
 from sklearn_hpo.trials import Candidate, FoldResult, History, Task
 
@@ -25,7 +26,7 @@ class Counts(Strategy):
 
 def started(strategy: Strategy, n_iter: int = 2, n_folds: int = 2) -> Full:
     schedule = Full()
-    schedule.start(strategy, None, n_iter, 0, n_folds, width=1)
+    schedule.start(strategy, SearchSpace([{}]), n_iter, 0, n_folds, width=1)
     return schedule
 
 

@@ -61,7 +61,7 @@ def test_a_bad_argument_is_named_before_any_fit(search, match: str) -> None:
 
 
 def test_an_estimator_without_fit() -> None:
-    with pytest.raises(ValueError, match="'estimator'.*'fit'"):
+    with pytest.raises(ValueError, match=r"'estimator'.*'fit'"):
         BayesSearchCV(object(), SPACE).fit(X, y)
 
 

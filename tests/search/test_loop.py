@@ -7,14 +7,17 @@ import pytest
 from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import Full
 from sklearn_hpo.search import Loop
+from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Listed
 from sklearn_hpo.trials import History
 from tests.fakes import FakeEvaluator
 
 
-def run(score=lambda task: 1.0, *, n=6, n_folds=3, capacity=2, duration=None, **options):
+def run(
+    score=lambda task: 1.0, *, n=6, n_folds=3, capacity=2, duration=None, **options
+):
     strategy, schedule = Listed([{"a": i} for i in range(n)]), Full()
-    schedule.start(strategy, None, n, None, n_folds, width=1)
+    schedule.start(strategy, SearchSpace([{}]), n, 0, n_folds, width=1)
     evaluator = FakeEvaluator(score, duration or (lambda task: 1.0))
     history = History(n_folds, n)
     loop = Loop(schedule, history, evaluator, capacity=capacity, **options)

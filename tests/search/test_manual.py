@@ -89,7 +89,10 @@ def test_an_equal_candidate_takes_one_row_each(search) -> None:
         ("estimator", lambda s: (s.set_params(estimator__tol=0.1), X, y, {})),
         ("scoring", lambda s: (s.set_params(scoring="f1_macro"), X, y, {})),
         ("cv", lambda s: (s.set_params(cv=4), X, y, {})),
-        ("return_train_score", lambda s: (s.set_params(return_train_score=True), X, y, {})),
+        (
+            "return_train_score",
+            lambda s: (s.set_params(return_train_score=True), X, y, {}),
+        ),
     ],
 )
 def test_a_warm_start_on_something_else_is_an_error_that_names_it(

@@ -38,7 +38,7 @@ class NeverFit(SVC):
     ],
 )
 def test_an_unknown_name_is_an_error_with_the_closest_valid_one(make) -> None:
-    with pytest.raises(ValueError, match="Invalid parameter 'gama'.*mean 'gamma'"):
+    with pytest.raises(ValueError, match=r"Invalid parameter 'gama'.*mean 'gamma'"):
         make("gama").fit(X, y)
 
 

@@ -70,7 +70,9 @@ def test_in_a_pipeline(kind: str) -> None:
 
 @each_search
 def test_in_scikit_learns_ensembles(kind: str) -> None:
-    search = searches(make_pipeline(StandardScaler(), MODEL), "logisticregression__C", cv=2)[kind]
+    search = searches(
+        make_pipeline(StandardScaler(), MODEL), "logisticregression__C", cv=2
+    )[kind]
     for model in (
         VotingClassifier([("a", search), ("b", MODEL)]),
         StackingClassifier([("a", search), ("b", DecisionTreeClassifier())], cv=2),

@@ -29,7 +29,7 @@ def trial(candidate: Candidate):
 def test_listed_answers_its_candidates_in_order() -> None:
     candidates = [{"a": 1}, {"a": 1}, {"a": 2}]
     strategy = Listed(candidates)
-    strategy.start(None, 3, None)
+    strategy.start(SPACE, 3, 0)
     asked = [strategy.ask(number, (), None) for number in range(3)]
     assert [c.params for c in asked] == candidates
     assert strategy.ask(3, (), None) is None
@@ -65,7 +65,7 @@ def test_first_looks_back_if_the_other_does(first) -> None:
 
 def test_before_a_list_points_come_in_addition() -> None:
     strategy = First([{"b": 0}], Listed([{"a": 1}, {"a": 2}]))
-    strategy.start(None, 3, None)
+    strategy.start(SPACE, 3, 0)
     asked = [strategy.ask(number, (), None) for number in range(3)]
     assert [c.params for c in asked] == [{"b": 0}, {"a": 1}, {"a": 2}]
     assert [c.number for c in asked] == [0, 1, 2]

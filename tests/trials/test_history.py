@@ -74,7 +74,9 @@ def test_a_result_for_a_closed_trial_only_counts_as_a_fit() -> None:
 def test_the_incumbent_is_the_best_complete_trial() -> None:
     history = History(n_folds=1, n_iter=4)
     statuses = ["complete", "complete", "failed", "complete"]
-    for number, (status, value) in enumerate(zip(statuses, [1.0, 3.0, 9.0, 2.0])):
+    for number, (status, value) in enumerate(
+        zip(statuses, [1.0, 3.0, 9.0, 2.0], strict=True)
+    ):
         history.close(told(history, number, 0, value), status, value, 0.0)
     assert history.incumbent().candidate.number == 1
     assert history.incumbent(resource=0.5) is None
