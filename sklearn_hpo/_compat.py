@@ -13,7 +13,7 @@ from joblib._utils import eval_expr
 from sklearn.base import _fit_context, is_classifier
 from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.model_selection import check_cv
-from sklearn.model_selection._search import BaseSearchCV
+from sklearn.model_selection._search import BaseSearchCV, _search_estimator_has
 from sklearn.model_selection._validation import (
     _fit_and_score,
     _warn_or_raise_about_fit_failures,
@@ -32,6 +32,7 @@ __all__ = [
     "Tags",
     "bind_configuration",
     "check_method_params",
+    "estimator_has",
     "fit_and_score",
     "fit_context",
     "format_rows",
@@ -46,6 +47,7 @@ __all__ = [
 ]
 
 check_method_params = _check_method_params
+estimator_has = _search_estimator_has
 fit_and_score = _fit_and_score
 fit_context = _fit_context
 warn_or_raise_about_fit_failures = _warn_or_raise_about_fit_failures

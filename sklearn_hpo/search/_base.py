@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import indexable
+from sklearn.utils.metaestimators import available_if
 
 from sklearn_hpo._compat import (
     BaseSearchCV,
     CallbackTree,
     check_method_params,
+    estimator_has,
     fit_context,
     get_tags,
     inconsistent_splits,
@@ -106,8 +108,33 @@ class BaseSearch(BaseSearchCV):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.target_tags = deepcopy(get_tags(self.estimator).target_tags)
+        inner = get_tags(self.estimator)
+        # scikit-learn delegates some of these; the data goes to the estimator as it is.
+        for part in ("input_tags", "target_tags", "transformer_tags"):
+            setattr(tags, part, deepcopy(getattr(inner, part)))
         return tags
+
+    @available_if(estimator_has("transform"))
+    def fit_transform(self, X: Any, y: Any = None, **params: Any) -> Any:
+        """Fit the search and transform X by the best estimator.
+
+        Only there if the estimator has a ``transform`` method.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Training data.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target; None for unsupervised learning.
+        **params : dict of str to object
+            As in ``fit``.
+
+        Returns
+        -------
+        X_transformed : array-like of shape (n_samples, n_features_out)
+            What the best estimator makes of X.
+        """
+        return self.fit(X, y, **params).transform(X)
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any = None, **params: Any) -> BaseSearch:
@@ -136,6 +163,7 @@ class BaseSearch(BaseSearchCV):
             failed.
         """
         scorers, refit_metric = self._get_scorers()
+        self._check_target(y)
         X, y = indexable(X, y)
         params = check_method_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
@@ -164,6 +192,13 @@ class BaseSearch(BaseSearchCV):
         self.cv_results_ = results
         tree.end()
         return self
+
+    def _check_target(self, y: Any) -> None:
+        if y is None and get_tags(self.estimator).target_tags.required:
+            raise ValueError(
+                f"This {type(self).__name__} requires y to be passed, but the target y "
+                f"is None: its estimator {type(self.estimator).__name__} needs one."
+            )
 
     def _materialize(
         self, cv: Any, X: Any, y: Any, split_params: Mapping[str, Any]

@@ -61,7 +61,7 @@ class FormerFit:
         different = [part for part in identity if identity[part] != former[part]]
         if different:
             raise ValueError(
-                "warm_start=True keeps the rows of the former fit, which needs the same "
+                "warm_start=True keeps the rows of the former fit and needs the same "
                 f"data and settings, but there is another {' and '.join(different)}. "
                 "Use what the former fit used, or set warm_start=False to start anew."
             )
