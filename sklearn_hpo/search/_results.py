@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sklearn_hpo._compat import (
     BaseSearchCV,
     format_rows,
@@ -59,36 +62,39 @@ def _fit_errors(history: History) -> Iterator[dict[str, str | None]]:
 class _FoldRows:
     """What scikit-learn's formatter reads: a dict per trial and fold, made when read.
 
-    A list of all of them would take more memory than the table it is made into.
-    A failed fold, and one that was not run, has `error_score` for its scores.
+    A list of all of them would take more memory than the table it is made into. A fold
+    that failed or was not run has `error_score` for its scores; one that was not run
+    took no time.
     """
 
     def __init__(self, history: History, error_score: float, *, train: bool) -> None:
-        self._history = history
-        self._trials = history.closed
-        self._error_score = error_score
-        self._train = train
+        rows = [trial.row for trial in history.closed]
+        missing = np.isnan(history.fit_times)
+        missing[tuple(np.array(list(history.errors), dtype=int).reshape(-1, 2).T)] = (
+            True
+        )
+
+        def filled(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.where(missing, error_score, scores)[rows]
+
+        metrics = history.metrics or ("score",)
+        self._multimetric = history.multimetric
+        self._times = {
+            "fit_time": np.nan_to_num(history.fit_times)[rows],
+            "score_time": np.nan_to_num(history.score_times)[rows],
+        }
+        self._scores = {"test_scores": {m: filled(history.scores(m)) for m in metrics}}
+        if train:
+            self._scores["train_scores"] = {
+                m: filled(history.train_scores(m)) for m in metrics
+            }
 
     def __len__(self) -> int:
-        return len(self._trials) * self._history.n_folds
+        return self._times["fit_time"].size
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        number, fold = divmod(index, self._history.n_folds)
-        trial = self._trials[number]
-        ran = trial.was_told(fold)
-        result = self._history.result(trial, fold)
-        scores = {"test_scores": result.scores}
-        if self._train:
-            scores["train_scores"] = result.train_scores
-        if result.scores is None:
-            scores = dict.fromkeys(scores, self._missing())
-        return {
-            "fit_time": result.fit_time if ran else 0.0,
-            "score_time": result.score_time if ran else 0.0,
-            **scores,
-        }
-
-    def _missing(self) -> float | dict[str, float]:
-        if not self._history.multimetric:
-            return self._error_score
-        return dict.fromkeys(self._history.metrics, self._error_score)
+        row: dict[str, Any] = {k: times.item(index) for k, times in self._times.items()}
+        for key, columns in self._scores.items():
+            scores = {metric: column.item(index) for metric, column in columns.items()}
+            row[key] = scores if self._multimetric else scores["score"]
+        return row
