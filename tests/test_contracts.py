@@ -1,0 +1,145 @@
+"""The shipped contracts: our own parts pass, broken ones do not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sklearn_hpo import Categorical, Integer, Real
+from sklearn_hpo.callbacks import Callback, Progress
+from sklearn_hpo.contracts import (
+    check_callback,
+    check_distribution,
+    check_schedule,
+    check_strategy,
+)
+from sklearn_hpo.schedules import Full
+from sklearn_hpo.space import as_distribution
+from sklearn_hpo.strategies import Bayes, Strategy
+from sklearn_hpo.trials import Candidate
+
+
+@pytest.mark.parametrize(
+    "distribution",
+    [
+        Real(-1, 1),
+        Real(1e-6, 1e6, log=True),
+        Integer(0, 10),
+        Integer(1, 1000, log=True),
+        Categorical(["a", None, 1]),
+        as_distribution([1, 10, 100]),
+        as_distribution(["a", "b"]),
+        as_distribution(stats.norm(2, 3)),
+        as_distribution(stats.randint(1, 20)),
+        as_distribution(stats.poisson(4)),
+    ],
+    ids=repr,
+)
+def test_our_distributions_pass(distribution) -> None:
+    check_distribution(distribution)
+
+
+def test_our_strategies_pass() -> None:
+    check_strategy(Bayes())
+
+
+def test_our_schedules_pass() -> None:
+    check_schedule(Full())
+
+
+def test_our_callbacks_pass() -> None:
+    pytest.importorskip("rich")
+    check_callback(Progress())
+
+
+class AtRandom(Strategy):
+    """The smallest strategy: a uniform draw."""
+
+    def start(self, space, n_iter, seed) -> None:
+        self.space_ = space
+        self.told_ = set()
+
+    def ask(self, number, pending, rng):
+        for _ in range(100):
+            branch, u = self.space_.from_unit(rng.random((1, 1 + self.space_.n_dims)))
+            params = self.space_.decode(int(branch[0]), u[0])
+            if self.key(params) not in self.told_:
+                return Candidate(number, params, int(branch[0]))
+        return None
+
+    def key(self, params):
+        return self.space_.key(*self.space_.encode(params))
+
+    def tell(self, trial) -> None:
+        self.told_.add(self.key(trial.candidate.params))
+
+
+class OwnsGenerator(AtRandom):
+    def start(self, space, n_iter, seed) -> None:
+        super().start(space, n_iter, seed)
+        self.rng_ = np.random.default_rng(seed)
+
+
+class DrawsItsOwn(OwnsGenerator):
+    def ask(self, number, pending, rng):
+        return super().ask(number, pending, self.rng_)
+
+
+class GivesUp(AtRandom):
+    def ask(self, number, pending, rng):
+        return None if number > 2 else super().ask(number, pending, rng)
+
+
+class LeavesTheSpace(AtRandom):
+    def ask(self, number, pending, rng):
+        return Candidate(number, {"x": "far away"})
+
+
+def test_a_strategy_of_ten_lines_passes() -> None:
+    check_strategy(AtRandom())
+
+
+@pytest.mark.parametrize(
+    ("broken", "law"),
+    [
+        (OwnsGenerator(), "law 2"),
+        (DrawsItsOwn(), "law 1"),
+        (GivesUp(), "law 3"),
+        (LeavesTheSpace(), "outside the space"),
+    ],
+)
+def test_a_broken_strategy_fails(broken, law: str) -> None:
+    with pytest.raises(AssertionError, match=law):
+        check_strategy(broken)
+
+
+class Shifted(Real):
+    def encode(self, value):
+        return min(1.0, super().encode(value) + 0.01)
+
+
+def test_a_broken_distribution_fails() -> None:
+    with pytest.raises(AssertionError, match="came back as"):
+        check_distribution(Shifted(0, 1))
+
+
+class Forgets(Full):
+    def tell(self, result, trial, history):
+        verdict = super().tell(result, trial, history)
+        return None if trial.candidate.number == 3 else verdict
+
+
+def test_a_broken_schedule_fails() -> None:
+    with pytest.raises(AssertionError, match="must be closed"):
+        check_schedule(Forgets())
+
+
+class Locked(Callback):
+    def begin(self, history) -> None:
+        self.handle = (value for value in [])
+
+
+def test_a_broken_callback_fails() -> None:
+    with pytest.raises((AssertionError, TypeError), match="pickle"):
+        check_callback(Locked())
