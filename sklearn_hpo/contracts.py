@@ -43,7 +43,7 @@ _SPACES = {
 }
 
 _DURATIONS: dict[str, Callable[[Task], float]] = {
-    "even": lambda task: 1.0,
+    "even": lambda _task: 1.0,
     "later is faster": lambda task: 1.0 / (1 + task.ticket),
     "one laggard": lambda task: 50.0 if task.ticket % 5 == 2 else 1.0,
 }
