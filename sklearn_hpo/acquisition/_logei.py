@@ -27,7 +27,6 @@ _ROOT_HALF_PI = np.sqrt(0.5 * np.pi)
 # Below, h / phi = 1 + z R cancels: it is about 1 / z^2, and its rounding error eps.
 # Five terms of its series in 1 / z^2 are exact to 1e-16 there.
 _SERIES_BELOW = -100.0
-AUG = 0
 
 
 class LogEI:
@@ -60,10 +59,7 @@ class LogEI:
         """
         mean, variance = self.gp.predict(A)
         sd = np.sqrt(variance)
-        out = np.log(sd) + log_h((mean - self.best) / sd)[0]
-        if AUG:
-            out += np.log(1.0 - np.sqrt(self.gp.noise / (variance + self.gp.noise)))
-        return out
+        return np.log(sd) + log_h((mean - self.best) / sd)[0]
 
     def with_gradient(
         self, A: NDArray[np.float64]
@@ -89,14 +85,7 @@ class LogEI:
         # d log sd = dv / (2 v);  dz = d mean / sd - z d log sd
         by_log_sd = (1.0 - z * slope) / (2.0 * variance)
         gradient = by_log_sd[:, None] * d_variance + (slope / sd)[:, None] * d_mean
-        out = np.log(sd) + value
-        if AUG:
-            t = np.sqrt(self.gp.noise / (variance + self.gp.noise))
-            out += np.log(1.0 - t)
-            gradient += (0.5 * t / (variance + self.gp.noise) / (1 - t))[
-                :, None
-            ] * d_variance
-        return out, gradient
+        return np.log(sd) + value, gradient
 
 
 def log_h(

@@ -1,22 +1,24 @@
 """Bayesian optimization with a Gaussian process.
 
-=============  ==============  ======================================================
-branch, u      (n,) (n, n_dims)  told points with a finite score, in the order told
-scores         (n,)            their scores, greater is better
-X, y           (n, d) (n,)     the same as the model sees them
-theta          (d + 2,)        kernel hyperparameters
-=============  ==============  ======================================================
+Notation
+--------
+branch, u  (n,) and (n, n_dims)  points with a finite score, in the order told
+scores     (n,)                  their scores, greater is better
+X, y       (n, d) and (n,)       the same as the model sees them
+theta      (d + 2,)              hyperparameters of the model
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Container, Hashable, Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from sklearn_hpo.acquisition import LogEI, Maximizer, ModelInputs, canonical
+from sklearn_hpo.acquisition import Centered, LogEI, Maximizer, canonical
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies._strategy import Strategy
 from sklearn_hpo.surrogates import (
@@ -28,32 +30,57 @@ from sklearn_hpo.surrogates import (
 )
 from sklearn_hpo.trials import Candidate, Trial
 
-Point = tuple[int, NDArray[np.float64]]
+Point: TypeAlias = tuple[int, NDArray[np.float64]]
+Keys: TypeAlias = Container[tuple[Hashable, ...]]
 
-# Fits that look for a new summit of the posterior; the others climb on from the last.
+# Numbers of scores at which the fit looks for a new summit of the posterior; at all
+# others it climbs on from the last one.
 _COLD_FITS = (2, 3, 5, 10, 20, 40, 80, 160, 320)
+# From so many scores on the hyperparameters are fitted 50 times each time n doubles.
+_FIT_ALWAYS = 100
+# Points around which the maximizer looks more closely.
 _BEST_KNOWN = 4
-_WHOLE = 1000
+# Draws in search of a point not yet tried, where the points cannot be counted.
+_DRAWS = 1000
 
 
 class Bayes(Strategy):
     """Proposes where a Gaussian process of the scores expects most improvement.
 
+    The first candidates are the points of a scrambled Sobol sequence. From then on the
+    model is fitted each time a score is told, and LogEI [1]_ is maximized over all
+    branches of the space, weighed by a prior that fades with the data, see
+    :class:`~sklearn_hpo.acquisition.Centered`. Candidates that are pending count as if
+    they had scored what the model expects of them. A failed candidate is not tried
+    again, and no score is invented for it. Nothing is tried twice.
+
     Parameters
     ----------
-    n_initial : int, default=None
-        Candidates to have before the model proposes; until then they come from a
-        Sobol sequence. None for one more than there are parameters, at least 5 and at
-        most 10, but no more than a quarter of the search.
+    n_initial : int or None, default=None
+        Number of candidates to have before the model proposes, those from elsewhere
+        included. None for one more than there are inputs of the model, at least 5 and
+        at most 10, but no more than a quarter of the search.
+
+    References
+    ----------
+    .. [1] S. Ament et al., "Unexpected Improvements to Expected Improvement for
+       Bayesian Optimization", NeurIPS 2023.
     """
 
     def __init__(self, n_initial: int | None = None) -> None:
         self.n_initial = n_initial
 
     def start(self, space: SearchSpace, n_iter: int, seed: int) -> None:
+        """Forget everything and prepare for a search.
+
+        Raises
+        ------
+        ValueError
+            If the space has a distribution that can only be drawn from.
+        """
         if space.unmodelled:
             raise ValueError(
-                f"Bayes expects distributions with ppf and cdf, got parameters "
+                "Bayes expects distributions with ppf and cdf, got parameters "
                 f"{list(space.unmodelled)} that have only rvs. Give them ppf and cdf, "
                 "or use RandomizedSearchCV."
             )
@@ -64,54 +91,70 @@ class Bayes(Strategy):
         d = len(self.inputs_.unordered)
         few = min(max(d + 1, 5), 10, n_iter // 4)
         self.n_initial_ = few if self.n_initial is None else self.n_initial
-        self.taken_ = set()
-        self.points_ = []
-        self.scores_ = []
-        self.theta_ = None
-        self.gp_ = None
+        self.taken_: set[tuple[Hashable, ...]] = set()
+        self.points_: list[Point] = []
+        self.scores_: list[float] = []
+        self.theta_: NDArray[np.float64] | None = None
+        self.gp_: GaussianProcess | None = None
 
     def tell(self, trial: Trial) -> None:
+        """Learn from a closed trial; a failed one only marks its point as taken."""
         point = self.space_.encode(trial.candidate.params)
         if point is None:
             return
         self.taken_.add(self.space_.key(*point))
-        if not np.isfinite(trial.value):
+        if not math.isfinite(trial.value):
             return
         self.points_.append(point)
         self.scores_.append(trial.value)
-        if len(self.scores_) >= 2:
+        if len(self.scores_) > 1:
             with one_thread():
                 self._fit()
 
-    def ask(self, number, pending, rng):
-        points = [p for c in pending if (p := self.space_.encode(c.params)) is not None]
-        taken = self.taken_.union(self.space_.key(*p) for p in points)
-        if len(self.taken_) + len(points) < self.n_initial_ or self.gp_ is None:
+    def ask(
+        self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
+    ) -> Candidate | None:
+        """Return the next candidate, None if the space is exhausted."""
+        encoded = (self.space_.encode(candidate.params) for candidate in pending)
+        open_points = [point for point in encoded if point is not None]
+        taken = self.taken_.union(self.space_.key(*point) for point in open_points)
+        point = None
+        if self.gp_ is None or len(taken) < self.n_initial_:
             point = self._sobol(number, taken)
         else:
             with one_thread():
-                point = self._propose(points, taken, rng)
-        if point is None:
-            point = self._untaken(taken, rng)
+                point = self._propose(self.gp_, open_points, taken, rng)
+        point = point or self._untaken(taken, rng)
         if point is None:
             return None
         branch, u = point
         return Candidate(number, self.space_.decode(branch, u), branch)
 
-    def _fit(self):
+    def _fit(self) -> None:
+        """Fit the model to all scores.
+
+        The path of the hyperparameters depends on the order of the scores alone, so a
+        strategy that is told them again goes the same way.
+        """
         X = self.inputs_(*_stacked(self.points_))
         scores = np.array(self.scores_)
         y = ScoreScale.of(scores)(scores)
-        n = len(y)
-        if n <= 100 or n % (n // 50) == 0:
+        n, unordered = len(y), self.inputs_.unordered
+        if self.theta_ is None or n <= _FIT_ALWAYS or n % (n // 50) == 0:
             starts = [] if self.theta_ is None else [self.theta_]
             if n in _COLD_FITS:
-                starts += cold_starts(self.inputs_.unordered)
-            self.theta_ = fit_theta(X, y, self.inputs_.unordered, starts)
-        self.gp_ = GaussianProcess(X, y, self.theta_, self.inputs_.unordered)
+                starts += cold_starts(unordered)
+            self.theta_ = fit_theta(X, y, unordered, starts)
+        self.gp_ = GaussianProcess(X, y, self.theta_, unordered)
 
-    def _propose(self, pending, taken, rng):
-        gp = self.gp_
+    def _propose(
+        self,
+        gp: GaussianProcess,
+        pending: list[Point],
+        taken: Keys,
+        rng: np.random.Generator,
+    ) -> Point | None:
+        """Return the point worth most that is not taken, None if none was found."""
         best = np.argsort(-gp.y, kind="stable")[:_BEST_KNOWN]
         top = gp.y.max()
         if pending:
@@ -119,40 +162,46 @@ class Bayes(Strategy):
             mean, _ = gp.predict(X)
             gp = gp.extended(X, mean)
             top = max(top, mean.max())
+        worth = Centered(LogEI(gp, top), ~self.inputs_.unordered, len(self.taken_))
         branch, u = _stacked([self.points_[i] for i in best])
         scale = np.exp(gp.theta[:-2])
-        return next(
-            self.maximizer_.maximize(LogEI(gp, top), scale, branch, u, taken, rng), None
-        )
+        ranked = self.maximizer_.maximize(worth, scale, branch, u, taken, rng)
+        return next(ranked, None)
 
-    def _sobol(self, number, taken):
+    def _sobol(self, number: int, taken: Keys) -> Point | None:
+        """Return a point of the scrambled sequence, None if it is taken."""
         sobol = qmc.Sobol(
             1 + self.space_.n_dims,
             scramble=True,
             seed=np.random.default_rng(self.seed_),
         )
-        m = number.bit_length()
-        branch, u = self.space_.from_unit(sobol.random_base2(m)[number : number + 1])
+        # A power of two of points, as the sequence wants; the wanted one is among them.
+        points = sobol.random_base2(number.bit_length())
+        branch, u = self.space_.from_unit(points[number : number + 1])
         point = canonical(self.space_, int(branch[0]), u[0])
         return None if self.space_.key(*point) in taken else point
 
-    def _untaken(self, taken, rng):
-        size = self.space_.size
-        if size < np.inf:
-            offset = int(rng.integers(size))
-            points = (self.space_.point((offset + i) % size) for i in range(size))
-        else:
-            branch, u = self.space_.from_unit(
-                rng.random((_WHOLE, 1 + self.space_.n_dims))
-            )
-            points = zip(branch, u)
-        for b, u in points:
-            point = canonical(self.space_, int(b), u)
+    def _untaken(self, taken: Keys, rng: np.random.Generator) -> Point | None:
+        """Return a point that is not taken, None if there is none."""
+        for branch, u in self._points_from_anywhere(rng):
+            point = canonical(self.space_, int(branch), u)
             if self.space_.key(*point) not in taken:
                 return point
         return None
 
+    def _points_from_anywhere(
+        self, rng: np.random.Generator
+    ) -> Iterable[tuple[int, NDArray[np.float64]]]:
+        """Return all points of a finite space, or many of an infinite one."""
+        if math.isinf(self.space_.size):
+            draws = rng.random((_DRAWS, 1 + self.space_.n_dims))
+            return zip(*self.space_.from_unit(draws), strict=True)
+        size = int(self.space_.size)
+        first = int(rng.integers(size))
+        return (self.space_.point((first + i) % size) for i in range(size))
 
-def _stacked(points):
-    branch, u = zip(*points)
+
+def _stacked(points: Sequence[Point]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return branches (n,) and coordinates (n, n_dims) of points."""
+    branch, u = zip(*points, strict=True)
     return np.array(branch), np.array(u)

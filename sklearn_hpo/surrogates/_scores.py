@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# Differences of scores stay finite, and what is larger says no more.
+# What is larger says no more, and differences of scores stay finite.
 _LARGEST = 1e300
+
+# A symmetric distribution ends one spread below its median: nothing of it is cut.
 _SPREADS = 5.0
 
 
@@ -16,42 +18,51 @@ _SPREADS = 5.0
 class ScoreScale:
     """Winsorizes the bad tail of scores, then standardizes.
 
+    Losses are one-sided: a diverged model loses 1e6 where good ones lose 1, and one such
+    score would leave a model nothing to tell the good ones by. How far below the median
+    a score still matters is measured on the good side, from the median to the best.
+
     Parameters
     ----------
-    floor, ceiling : float
-        Scores outside are moved to the nearer of the two.
+    floor : float
+        Worse scores are raised to it.
     location, scale : float
-        What is taken away, and then divided by.
+        What is then taken away, and what the rest is divided by.
     """
 
     floor: float
-    ceiling: float
     location: float
     scale: float
 
     @classmethod
     def of(cls, scores: NDArray[np.float64]) -> ScoreScale:
-        """Read the scale from scores (n,)."""
+        """Read the scale from scores.
+
+        Parameters
+        ----------
+        scores : ndarray of shape (n,)
+            At least one score, none of them NaN. Greater is better.
+
+        Returns
+        -------
+        scale : ScoreScale
+            By it the scores get mean 0 and variance 1; if all are equal, they get 0.
+        """
         y = np.clip(scores, -_LARGEST, _LARGEST)
-        low, mid, high = np.quantile(y / 4, [0.25, 0.5, 1.0]) * 4
-        spread = {
-            "best": high - mid,
-            "iqr": mid - low,
-            "max": max(high - mid, mid - low),
-            "min": min(high - mid, mid - low),
-        }[MODE]
-        floor = mid - _SPREADS * spread if spread > 0 else low
+        # Quarters: an interpolating quantile takes differences of up to 2e300.
+        low, median, best = 4.0 * np.quantile(y / 4.0, [0.25, 0.5, 1.0])
+        # Where half of the scores are the best one, the good side has no width.
+        floor = median - _SPREADS * (best - median) if best > median else low
         y = np.maximum(y, floor)
-        unit = max(np.abs(y - mid).max(), 1e-300)
-        z = (y - mid) / unit
-        sd = z.std()
-        if not sd > 1e-12:
-            sd = 1.0
-        return cls(floor, _LARGEST, mid + unit * z.mean(), unit * sd)
+        # In units of the width the squares stay finite.
+        width = max(float(y.max() - y.min()), np.finfo(float).tiny)
+        z = (y - median) / width
+        sd = float(z.std())
+        return cls(
+            floor, median + width * float(z.mean()), width * sd if sd > 0.0 else 1.0
+        )
 
     def __call__(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        y = np.clip(scores, self.floor, self.ceiling)
+        """Return scores (n,) as the model sees them."""
+        y = np.clip(scores, self.floor, _LARGEST)
         return (y - self.location) / self.scale
-
-
-MODE = "best"
