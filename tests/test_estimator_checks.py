@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from sklearn.base import BaseEstimator
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -25,21 +24,27 @@ from sklearn_hpo import (
 from sklearn_hpo.strategies import Bayes
 
 SPACES: list[tuple[BaseEstimator, dict[str, list[Any]]]] = [
-    (LogisticRegression(), {"C": [0.1, 1.0]}),
-    (DecisionTreeClassifier(random_state=0), {"max_depth": [2, 3]}),
-    (Ridge(), {"alpha": [0.1, 1.0]}),  # Ridge and KNeighborsRegressor: many outputs
-    (KNeighborsRegressor(), {"n_neighbors": [1, 2]}),
-    (make_pipeline(StandardScaler(), Ridge()), {"ridge__alpha": [0.1, 1.0]}),
-    (KMeans(n_init=1, random_state=0), {"n_clusters": [2, 3]}),
+    (LogisticRegression(), {"C": [0.1, 1.0, 10.0]}),
+    (DecisionTreeClassifier(random_state=0), {"max_depth": [1, 2, 3]}),
+    (
+        Ridge(),
+        {"alpha": [0.1, 1.0, 10.0]},
+    ),  # Ridge and KNeighborsRegressor: many outputs
+    (KNeighborsRegressor(), {"n_neighbors": [1, 2, 3]}),
+    (make_pipeline(StandardScaler(), Ridge()), {"ridge__alpha": [0.1, 1.0, 10.0]}),
+    (KMeans(n_init=1, random_state=0), {"n_clusters": [2, 3, 4]}),
 ]
 
 
 def searches() -> Iterator[BaseEstimator]:
-    """Yield every public search over every estimator, two candidates each."""
+    """Yield every public search over every estimator.
+
+    Three candidates, so that in a search that looks back the last is a model's.
+    """
     for estimator, space in SPACES:
         (name, values), shared = *space.items(), {"cv": 2}
         candidates = [{name: value} for value in values]
-        seeded = {**shared, "n_iter": 2, "random_state": 0}
+        seeded = {**shared, "n_iter": 3, "random_state": 0}
         yield GridSearchCV(estimator, space, **shared)
         yield RandomizedSearchCV(estimator, space, **seeded)
         yield ManualSearchCV(estimator, candidates=candidates, **shared)

@@ -9,27 +9,13 @@ n  int    number of candidates told
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
+from sklearn_hpo.acquisition._acquisition import Acquisition
+
 # Chosen on 25 small tuning tasks; from 10 to 100 the search is better than without.
 _WEIGHT = 30.0
-
-
-class Acquisition(Protocol):
-    """What it would be worth to evaluate a point; greater is better."""
-
-    def __call__(self, A: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return values (m,) at points (m, d)."""
-        ...
-
-    def with_gradient(
-        self, A: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return values (m,) and gradients (m, d) at points (m, d)."""
-        ...
 
 
 class Centered:

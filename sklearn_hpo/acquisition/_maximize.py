@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Container, Hashable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from sklearn_hpo.acquisition._acquisition import Acquisition
 from sklearn_hpo.acquisition._ascent import ascend
 from sklearn_hpo.acquisition._inputs import ModelInputs
 from sklearn_hpo.acquisition._neighbours import Neighbours
@@ -22,20 +23,6 @@ _EXCHANGES = 10
 _GAIN = 1e-6
 
 
-class Acquisition(Protocol):
-    """What it would be worth to evaluate a point; greater is better."""
-
-    def __call__(self, A: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return values (m,) at points (m, d)."""
-        ...
-
-    def with_gradient(
-        self, A: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return values (m,) and gradients (m, d) at points (m, d)."""
-        ...
-
-
 class Points(NamedTuple):
     """Points of a space: branch (m,), u (m, n_dims), X (m, d), value (m,)."""
 
@@ -46,18 +33,25 @@ class Points(NamedTuple):
 
     def take(self, rows: NDArray[np.int_]) -> Points:
         """Return some of the points."""
-        return Points(*(column[rows] for column in self))
+        return Points(self.branch[rows], self.u[rows], self.X[rows], self.value[rows])
 
     def put(self, rows: NDArray[np.int_], others: Points) -> Points:
         """Return the points with some replaced."""
-        columns = [column.copy() for column in self]
-        for column, other in zip(columns, others):
+        points = Points(
+            self.branch.copy(), self.u.copy(), self.X.copy(), self.value.copy()
+        )
+        for column, other in zip(points, others, strict=True):
             column[rows] = other
-        return Points(*columns)
+        return points
 
     def joined(self, others: Points) -> Points:
         """Return these points and others after them."""
-        return Points(*(np.concatenate(pair) for pair in zip(self, others)))
+        return Points(
+            np.concatenate([self.branch, others.branch]),
+            np.concatenate([self.u, others.u]),
+            np.concatenate([self.X, others.X]),
+            np.concatenate([self.value, others.value]),
+        )
 
 
 class Maximizer:
@@ -86,7 +80,7 @@ class Maximizer:
         scale: NDArray[np.float64],
         branch: NDArray[np.int_],
         u: NDArray[np.float64],
-        taken: Container[tuple],
+        taken: Container[tuple[Hashable, ...]],
         rng: np.random.Generator,
     ) -> Iterator[tuple[int, NDArray[np.float64]]]:
         """Return distinct points, the one worth most first.
@@ -224,7 +218,7 @@ class Maximizer:
         return points.put(owners, near.take(order[first]))
 
     def _ranked(
-        self, points: Points, taken: Container[tuple]
+        self, points: Points, taken: Container[tuple[Hashable, ...]]
     ) -> Iterator[tuple[int, NDArray[np.float64]]]:
         seen = set()
         for row in np.argsort(-points.value, kind="stable"):

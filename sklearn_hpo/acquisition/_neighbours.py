@@ -72,8 +72,8 @@ def _moves(
 ) -> NDArray[np.float64]:
     """Return coordinates of other values of one parameter, of shape (k,)."""
     if law.n_values == np.inf:
-        steps = 0.5 ** np.arange(1, 8)
-        moves = np.concatenate([u - steps, u + steps])
+        halves = 0.5 ** np.arange(1, 8)
+        moves = np.concatenate([u - halves, u + halves])
         return moves[(moves >= 0.0) & (moves <= 1.0)]
     n, here = int(law.n_values), law.index(u)
     if n <= _MOST_VALUES:

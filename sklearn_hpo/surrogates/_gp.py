@@ -158,7 +158,7 @@ class GaussianProcess:
         gp.X = np.vstack([self.X, X_new])
         gp.y = np.concatenate([self.y, y_new])
         gp.L_inv = L_inv
-        gp.alpha = gp._solve(gp.y)
+        gp.alpha = gp._solve(gp.y)  # noqa: SLF001 (it is one of us)
         return gp
 
     def _covariance(

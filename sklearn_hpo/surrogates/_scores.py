@@ -18,9 +18,10 @@ _SPREADS = 5.0
 class ScoreScale:
     """Winsorizes the bad tail of scores, then standardizes.
 
-    Losses are one-sided: a diverged model loses 1e6 where good ones lose 1, and one such
-    score would leave a model nothing to tell the good ones by. How far below the median
-    a score still matters is measured on the good side, from the median to the best.
+    Losses are one-sided: a diverged model loses 1e6 where good ones lose 1, and one
+    such score would leave a model nothing to tell the good ones by. How far below the
+    median a score still matters is measured on the good side, from the median to the
+    best.
 
     Parameters
     ----------

@@ -63,7 +63,7 @@ def test_both_predictions_agree():
     X, y = data(MIXED)
     gp = GaussianProcess(X, y, THETA, MIXED)
     A, _ = data(MIXED, n=600, seed=1)
-    for fast, slow in zip(gp.predict(A), gp.predict_with_gradients(A)):
+    for fast, slow in zip(gp.predict(A), gp.predict_with_gradients(A), strict=False):
         np.testing.assert_allclose(fast, slow, rtol=1e-9, atol=1e-12)
 
 
@@ -83,7 +83,7 @@ def test_extension_equals_the_whole(q):
     part = GaussianProcess(X[:-q], y[:-q], THETA, MIXED, noise[:-q])
     extended = part.extended(X[-q:], y[-q:], noise[-q:])
     A, _ = data(MIXED, n=50, seed=1)
-    for one, other in zip(extended.predict(A), whole.predict(A)):
+    for one, other in zip(extended.predict(A), whole.predict(A), strict=False):
         np.testing.assert_allclose(one, other, atol=1e-9)
 
 

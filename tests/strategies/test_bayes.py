@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sklearn_hpo import Categorical, Integer, Real
+from sklearn_hpo.space import SearchSpace
+from sklearn_hpo.strategies import Bayes
+
+SEED = 3
+
+
+def search(values, objective, n_iter=15, *, seed=SEED, strategy=None):
+    """Run the strategy alone, one candidate at a time; return params and scores."""
+    space = SearchSpace.from_user(values)
+    strategy = strategy or Bayes()
+    strategy.start(space, n_iter, seed)
+    params, scores = [], []
+    for number in range(n_iter):
+        rng = np.random.default_rng([seed, number])
+        candidate = strategy.ask(number, (), rng)
+        if candidate is None:
+            break
+        params.append(candidate.params)
+        scores.append(float(objective(candidate.params)))
+        strategy.tell(SimpleNamespace(candidate=candidate, value=scores[-1]))
+    return params, np.array(scores)
+
+
+def distinct(params) -> int:
+    return len({tuple(map(repr, p.values())) for p in params})
+
+
+def test_it_finds_the_top_of_a_hill() -> None:
+    hill = {"x": Real(-5, 5), "y": Real(1e-4, 1e4, log=True)}
+    _, scores = search(
+        hill, lambda p: -((p["x"] - 1) ** 2) - np.log10(p["y"] / 30) ** 2, 25
+    )
+    assert scores.max() > -0.05
+
+
+def valley(p) -> float:
+    return -(100 * (p["y"] - p["x"] ** 2) ** 2 + (1 - p["x"]) ** 2)
+
+
+def waves(p) -> float:
+    return math.sin(5 * p["x"]) * math.cos(3 * p["y"]) - (p["x"] - 0.7) ** 2
+
+
+def mixed(p) -> float:
+    return -abs(p["n"] - 13) - 3 * (p["kind"] != "b") - (p["x"] - 0.6) ** 2
+
+
+PLANE = {"x": Real(-2, 2), "y": Real(-1, 3)}
+PROBLEMS = {
+    "valley": (PLANE, valley),
+    "waves": (PLANE, waves),
+    "mixed": (
+        {"n": Integer(1, 40), "kind": ["a", "b", "c", "d"], "x": Real(0, 1)},
+        mixed,
+    ),
+}
+
+
+def test_it_beats_random_search() -> None:
+    """Equal searches would pass with probability 2^-15 * 137 < 0.5%: a sign test."""
+    wins = 0
+    for values, objective in PROBLEMS.values():
+        space = SearchSpace.from_user(values)
+        for seed in range(5):
+            _, scores = search(values, objective, 25, seed=seed)
+            rng = np.random.default_rng(seed)
+            branch, u = space.from_unit(rng.random((25, 1 + space.n_dims)))
+            drawn = [
+                objective(space.decode(int(b), v))
+                for b, v in zip(branch, u, strict=True)
+            ]
+            wins += scores.max() > max(drawn)
+    assert wins >= 13
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [
+        lambda p: 1.0,
+        lambda p: p["x"] * 1e300,
+        lambda p: -1e300 if p["x"] < 0 else p["x"],
+        lambda p: 1e-15 * p["x"],
+        lambda p: -(10.0 ** (3 * p["x"])),
+    ],
+    ids=["equal", "huge", "one-sided", "tiny differences", "heavy tail"],
+)
+def test_scores_of_any_kind(objective) -> None:
+    params, _ = search(PLANE, objective)
+    assert distinct(params) == 15
+
+
+def test_all_but_one_failed() -> None:
+    calls = iter([1.0])
+    params, _ = search(PLANE, lambda p: next(calls, math.nan), 12)
+    assert distinct(params) == 12
+
+
+def test_failed_points_are_not_tried_again() -> None:
+    values = {"a": [1, 2, 3], "b": ["x", "y", "z"]}
+    params, _ = search(values, lambda p: math.nan if p["a"] == 2 else p["a"], 20)
+    assert distinct(params) == len(params) == 9
+
+
+def test_a_finite_space_is_exhausted_without_repeats() -> None:
+    params, _ = search({"kind": ["a", "b", "c"]}, lambda p: 0.5)
+    assert distinct(params) == len(params) == 3
+
+
+def test_a_constant_parameter() -> None:
+    params, _ = search(
+        {**PLANE, "fixed": ["only"], "n": Integer(4, 4)}, lambda p: p["x"]
+    )
+    assert distinct(params) == 15
+
+
+def test_nothing_but_constants() -> None:
+    params, _ = search({"fixed": ["only"]}, lambda p: 1.0)
+    assert params == [{"fixed": "only"}]
+
+
+def test_a_thousand_choices() -> None:
+    values = {"kind": Categorical([f"c{i}" for i in range(1000)]), "x": Real(0, 1)}
+    params, _ = search(values, lambda p: p["x"])
+    assert distinct(params) == 15
+
+
+def test_many_dimensions() -> None:
+    values = {f"x{i}": Real(0, 1) for i in range(30)}
+    params, scores = search(values, lambda p: -sum((v - 0.4) ** 2 for v in p.values()))
+    assert distinct(params) == 15
+    assert scores[5:].max() > scores[:3].max()
+
+
+def test_branches_share_what_they_have_in_common() -> None:
+    values = [
+        {"kind": ["a"], "x": Real(0, 1)},
+        {"kind": ["b"], "x": Real(0, 1), "n": Integer(1, 50)},
+    ]
+    params, scores = search(
+        values, lambda p: -((p["x"] - 0.8) ** 2) - abs(p.get("n", 90) - 20) / 100, 25
+    )
+    best = params[int(scores.argmax())]
+    assert best["kind"] == "b"
+    assert abs(best["x"] - 0.8) < 0.1
+
+
+def test_pending_candidates_are_not_proposed_again() -> None:
+    space = SearchSpace.from_user(PLANE)
+    strategy = Bayes(n_initial=3)
+    strategy.start(space, 30, SEED)
+    pending = []
+    for number in range(12):
+        rng = np.random.default_rng([SEED, number])
+        candidate = strategy.ask(number, pending, rng)
+        if number < 6:
+            value = valley(candidate.params)
+            strategy.tell(SimpleNamespace(candidate=candidate, value=value))
+        else:
+            pending.append(candidate)
+    places = np.array([[c.params["x"], c.params["y"]] for c in pending])
+    gaps = np.linalg.norm(places[:, None] - places[None], axis=2)
+    assert gaps[np.triu_indices(6, 1)].min() > 1e-3
+
+
+def test_the_first_candidates_are_spread() -> None:
+    params, _ = search(PLANE, lambda p: 0.0, 32, strategy=Bayes(n_initial=32))
+    counts, *_ = np.histogram2d(
+        [p["x"] for p in params], [p["y"] for p in params], bins=4
+    )
+    assert counts.min() >= 1
+
+
+@pytest.mark.parametrize(("n_iter", "n_initial"), [(8, 2), (40, 5), (100, 5)])
+def test_the_initial_design_is_small(n_iter: int, n_initial: int) -> None:
+    strategy = Bayes()
+    strategy.start(SearchSpace.from_user(PLANE), n_iter, SEED)
+    assert strategy.n_initial_ == n_initial
+
+
+class OnlyRvs:
+    def rvs(self, size=None, random_state=None) -> float:
+        return 0.5
+
+
+def test_what_can_only_be_drawn_cannot_be_modelled() -> None:
+    with pytest.raises(ValueError, match=r"\['x'\] that have only rvs"):
+        search({"x": OnlyRvs()}, lambda p: 0.0)
+
+
+def test_candidates_from_outside_the_space_are_ignored() -> None:
+    strategy = Bayes()
+    strategy.start(SearchSpace.from_user(PLANE), 10, SEED)
+    stranger = SimpleNamespace(params={"x": 99.0, "y": 0.0})
+    strategy.tell(SimpleNamespace(candidate=stranger, value=1.0))
+    assert strategy.scores_ == []
