@@ -2,8 +2,9 @@
 
     python -m benchmarks.overhead
 
-Prints tables in Markdown. CPU seconds are of this process alone; the two searches of a
-comparison alternate, A B A B, and the median of their ratios counts.
+Prints tables and writes them into RESULTS.md. CPU seconds are of this process alone;
+the two searches of a comparison alternate, A B A B, and the median of their ratios
+counts.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 import numpy as np
 from sklearn import model_selection
@@ -26,6 +29,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import sklearn_hpo
+from benchmarks.compare._report import RESULTS, setting, write_section
 from sklearn_hpo import Real
 
 N_ITER, N_FOLDS, N_PAIRS = 40, 5, 15
@@ -59,33 +63,32 @@ def ratios(ours: Callable[[], object], theirs: Callable[[], object]) -> Iterator
         yield a / b
 
 
-def cheap_fits() -> None:
-    """Print the CPU time of RandomizedSearchCV over scikit-learn's, ~1 ms fits."""
+def fit_random_search(searcher: type, estimator: BaseEstimator, space: Any) -> None:
+    """Fit a random search of either package."""
     X, y = make_classification(500, 20, random_state=0)
-    print(f"| 500 x 20, {N_ITER} candidates x {N_FOLDS} folds, n_jobs=1 | CPU ratio |")
-    print("|---|---|")
-    medians = []
+    searcher(estimator, space, n_iter=N_ITER, cv=N_FOLDS, random_state=0).fit(X, y)
+
+
+def cheap_fits() -> str:
+    """Return the CPU time of RandomizedSearchCV over scikit-learn's, ~1 ms fits."""
+    medians = {}
     for name, (estimator, space) in FITS.items():
-
-        def fit(searcher: type, estimator=estimator, space=space) -> None:
-            searcher(estimator, space, n_iter=N_ITER, cv=N_FOLDS, random_state=0).fit(
-                X, y
-            )
-
-        medians.append(
-            statistics.median(
-                ratios(
-                    lambda: fit(sklearn_hpo.RandomizedSearchCV),
-                    lambda: fit(model_selection.RandomizedSearchCV),
-                )
-            )
+        ours, theirs = (
+            partial(fit_random_search, package.RandomizedSearchCV, estimator, space)
+            for package in (sklearn_hpo, model_selection)
         )
-        print(f"| {name} | {medians[-1]:.3f} |")
-    print(f"| geometric mean | {statistics.geometric_mean(medians):.3f} |\n")
+        medians[name] = statistics.median(ratios(ours, theirs))
+    medians["geometric mean"] = statistics.geometric_mean(medians.values())
+    return (
+        "CPU time of `RandomizedSearchCV` over scikit-learn's, 500 x 20 values, "
+        f"{N_ITER} candidates, {N_FOLDS} folds, `n_jobs=1`:\n\n"
+        "| estimator | ratio |\n|---|--:|\n"
+        + "\n".join(f"| {name} | {ratio:.3f} |" for name, ratio in medians.items())
+    )
 
 
-def import_time() -> None:
-    """Print the CPU seconds that our import adds to scikit-learn's."""
+def import_time() -> str:
+    """Return the CPU seconds that our import adds to scikit-learn's."""
     code = (
         "import time, sklearn.model_selection; a = time.process_time();"
         "import sklearn_hpo; print(time.process_time() - a)"
@@ -94,8 +97,10 @@ def import_time() -> None:
         float(subprocess.check_output([sys.executable, "-c", code]))
         for _ in range(N_PAIRS)
     ]
-    print("| CPU seconds that `import sklearn_hpo` adds | |\n|---|---|")
-    print(f"| median of {len(runs)} | {statistics.median(runs):.3f} |\n")
+    return (
+        "`import sklearn_hpo` adds to `import sklearn.model_selection` "
+        f"{statistics.median(runs):.3f} s of CPU time (median of {len(runs)})."
+    )
 
 
 class Trivial(BaseEstimator):
@@ -104,32 +109,37 @@ class Trivial(BaseEstimator):
     def __init__(self, a: float = 0.0) -> None:
         self.a = a
 
-    def fit(self, X, y=None):
+    def fit(self, X: Any, y: Any = None) -> Trivial:
+        """Learn nothing."""
         return self
 
-    def score(self, X, y=None) -> float:
+    def score(self, X: Any, y: Any = None) -> float:
+        """Return the parameter."""
         return self.a
 
 
-def scaling() -> None:
-    """Print time and memory by candidate for 1,000 and 10,000 of them."""
-    X = np.zeros((10, 1))
-    print("| candidates x 5 folds | CPU ms each | history, bytes a fold |")
-    print("|---|---|---|")
+def scaling() -> str:
+    """Return time and memory by candidate for 1,000 and 10,000 of them."""
+    rows = []
     for n in (1_000, 10_000):
         search = sklearn_hpo.RandomizedSearchCV(
             Trivial(), {"a": Real(0, 1)}, n_iter=n, cv=5, random_state=0, refit=False
         )
-        seconds = cpu_seconds(lambda search=search: search.fit(X))
-        print(f"| {n:,} | {1e3 * seconds / n:.3f} | {history_bytes(search):.0f} |")
-    print()
+        seconds = cpu_seconds(partial(search.fit, np.zeros((10, 1))))
+        rows.append(
+            f"| {n:,} | {1e3 * seconds / n:.3f} | {history_bytes(search):.0f} |"
+        )
+    return (
+        "A trivial estimator, 5 folds:\n\n"
+        "| candidates | CPU ms each | bytes a fold beyond scikit-learn's table |\n"
+        "|--:|--:|--:|\n" + "\n".join(rows)
+    )
 
 
 def history_bytes(search: sklearn_hpo.RandomizedSearchCV) -> float:
     """Return the memory a fold takes beyond scikit-learn's table."""
-    X = np.zeros((10, 1))
     tracemalloc.start()
-    search.fit(X)
+    search.fit(np.zeros((10, 1)))
     with_history, _ = tracemalloc.get_traced_memory()
     del search.history_
     gc.collect()
@@ -138,7 +148,20 @@ def history_bytes(search: sklearn_hpo.RandomizedSearchCV) -> float:
     return (with_history - without) / (search.n_iter * search.n_splits_)
 
 
+def main() -> None:
+    """Measure everything, print it and write it down."""
+    text = "\n\n".join(
+        [
+            "## Overhead",
+            f"`python -m benchmarks.overhead`, {setting()}.",
+            cheap_fits(),
+            import_time(),
+            scaling(),
+        ]
+    )
+    print(text)
+    write_section(RESULTS, "overhead", text)
+
+
 if __name__ == "__main__":
-    cheap_fits()
-    import_time()
-    scaling()
+    main()

@@ -2,8 +2,9 @@
 
     python -m benchmarks.quick_regret
 
-Prints the mean normalized regret after 10, 25 and 40 candidates in Markdown: 0 is the
-best score any run found on the task, 1 the median of all candidates drawn at random.
+Prints the mean normalized regret after 10, 25 and 40 candidates and writes it into
+RESULTS.md: 0 is the best score any run found on the task, 1 the median of all
+candidates drawn at random.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC, SVR
 from sklearn.tree import DecisionTreeClassifier
 
+from benchmarks.compare._report import RESULTS, setting, write_section
 from sklearn_hpo import BayesSearchCV, Integer, RandomizedSearchCV, Real
 
 N_ITER, SHOWN = 40, (10, 25, 40)
@@ -136,21 +138,33 @@ def regrets(task: Task, n_seeds: int) -> dict[str, NDArray[np.float64]]:
     }
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run all tasks and print the table."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--seeds", type=int, default=5)
-    n_seeds = parser.parse_args(arguments).seeds
-    head = " | ".join(f"{name} {n}" for name in SEARCHES for n in SHOWN)
-    print(f"| {n_seeds} seeds | {head} |\n|---|{'---|' * len(SEARCHES) * len(SHOWN)}")
+def table(n_seeds: int) -> str:
+    """Run all tasks and return the table."""
+    head = [f"{name} at {n}" for name in SEARCHES for n in SHOWN]
+    lines = ["| task | " + " | ".join(head) + " |", "|---|" + "--:|" * len(head)]
     rows = []
     for name, task in TASKS.items():
         found = regrets(task, n_seeds)
         rows.append(np.concatenate([found[s].mean(axis=0) for s in SEARCHES]))
-        print(_row(name, rows[-1]), flush=True)
+        lines.append(_row(name, rows[-1]))
     mean = np.mean(rows, axis=0)
-    print(_row("mean", mean))
-    print(f"\nBayes over random after {N_ITER}: {mean[-1] / mean[len(SHOWN) - 1]:.2f}")
+    ratio = mean[-1] / mean[len(SHOWN) - 1]
+    lines += [_row("mean", mean), "", f"Bayes over random at {N_ITER}: {ratio:.2f}"]
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run all tasks, print the table and write it down."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--seeds", type=int, default=5)
+    n_seeds = parser.parse_args(arguments).seeds
+    text = (
+        "## BayesSearchCV against random search on six quick tasks\n\n"
+        f"`python -m benchmarks.quick_regret --seeds {n_seeds}`, {setting()}. "
+        f"Mean normalized regret of {n_seeds} seeds, 3 folds.\n\n{table(n_seeds)}"
+    )
+    print(text)
+    write_section(RESULTS, "quick-regret", text)
 
 
 def _row(name: str, values: NDArray[np.float64]) -> str:

@@ -59,7 +59,8 @@ class Maximizer:
 
     A scan of a shifted Sobol sequence over all branches, and of perturbations of the
     best points known, gives the starts. From each, exchanges of one discrete value
-    and climbs along the continuous coordinates alternate, each step one batch.
+    and climbs along the continuous coordinates alternate, each step one batch. Of a
+    space with few points all are evaluated.
 
     Parameters
     ----------
@@ -73,6 +74,7 @@ class Maximizer:
         self.neighbours = Neighbours(self.inputs)
         sobol = qmc.Sobol(1 + space.n_dims, scramble=False)
         self.sobol = sobol.random(_N_GLOBAL)
+        self.whole = _all_points(space) if space.size <= _N_GLOBAL else None
 
     def maximize(
         self,
@@ -107,6 +109,8 @@ class Maximizer:
         u : ndarray of shape (n_dims,)
             Its coordinates.
         """
+        if self.whole is not None:
+            return self._ranked(self._evaluated(acquisition, *self.whole), taken)
         known = self._evaluated(acquisition, branch, u)
         pool = self._scan(acquisition, known, rng)
         ends = self._climb(acquisition, self._starts(pool, known, rng), scale, rng)
@@ -227,6 +231,12 @@ class Maximizer:
             if key not in taken and key not in seen:
                 seen.add(key)
                 yield branch, u
+
+
+def _all_points(space: SearchSpace) -> tuple[NDArray[np.int_], NDArray[np.float64]]:
+    """Return branches (size,) and coordinates (size, n_dims) of a finite space."""
+    points = [space.point(i) for i in range(int(space.size))]
+    return np.array([b for b, _ in points]), np.array([u for _, u in points])
 
 
 def canonical(

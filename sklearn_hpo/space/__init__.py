@@ -13,7 +13,7 @@ dicts, called branches. For one parameter a user writes
 ``Integer(1, 100)``                            integers, both bounds included
 ``scipy.stats.loguniform(1e-3, 1e3)``          any frozen distribution of scipy
 an object with ``rvs``                         anything, in random search
-=============================================  =========================================
+=============================================  ========================================
 
 Every parameter becomes a `Distribution`, which lays its values out on [0, 1] by their
 probability: `encode` and `decode` go there and back. `SearchSpace` does the same for

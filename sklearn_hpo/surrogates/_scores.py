@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 # What is larger says no more, and differences of scores stay finite.
 _LARGEST = 1e300
 
+# Means over folds that should be equal differ by so much, relatively.
+_ROUNDING = 1e-13
+
 # A symmetric distribution ends one spread below its median: nothing of it is cut.
 _SPREADS = 5.0
 
@@ -55,13 +58,12 @@ class ScoreScale:
         # Where half of the scores are the best one, the good side has no width.
         floor = median - _SPREADS * (best - median) if best > median else low
         y = np.maximum(y, floor)
+        width = float(y.max() - y.min())
+        if width <= _ROUNDING * float(np.abs(y).max()):
+            return cls(floor, median, 1.0)
         # In units of the width the squares stay finite.
-        width = max(float(y.max() - y.min()), np.finfo(float).tiny)
         z = (y - median) / width
-        sd = float(z.std())
-        return cls(
-            floor, median + width * float(z.mean()), width * sd if sd > 0.0 else 1.0
-        )
+        return cls(floor, median + width * float(z.mean()), width * float(z.std()))
 
     def __call__(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return scores (n,) as the model sees them."""

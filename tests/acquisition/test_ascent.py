@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from scipy.optimize import minimize
 
 from sklearn_hpo.acquisition._ascent import ascend
@@ -21,10 +20,9 @@ def bowl(center, curvature):
 
 def rough(x):
     """Several summits, some at the border."""
-    wave = np.cos(7.0 * x)
-    return (wave + x).sum(axis=1) + np.prod(x, axis=1), (
-        1.0 - 7.0 * np.sin(7.0 * x) + np.prod(x, axis=1)[:, None] / x
-    )
+    others = [np.prod(np.delete(x, j, axis=1), axis=1) for j in range(D)]
+    value = (np.cos(7.0 * x) + x).sum(axis=1) + np.prod(x, axis=1)
+    return value, 1.0 - 7.0 * np.sin(7.0 * x) + np.stack(others, axis=1)
 
 
 def test_finds_the_summit_inside():
@@ -65,18 +63,28 @@ def test_the_batch_is_its_parts():
     np.testing.assert_allclose(whole, parts, atol=1e-8)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_as_good_as_scipy_from_the_same_start(seed):
-    start = np.random.default_rng(seed).uniform(0.05, 1.0, D)
-    peer = minimize(
-        lambda x: tuple(-part[0] for part in rough(np.maximum(x, 1e-9)[None])),
-        start,
-        jac=True,
-        bounds=[(0.0, 1.0)] * D,
-    )
-    _, f = ascend(rough, start[None], ALL, np.full(D, 0.1), tolerance=1e-8)
-    # Another summit is no failure; each of them is worth about 2 pi / 7.
-    assert f[0] > -peer.fun - 2.0
+def test_as_good_as_scipy_from_the_same_starts():
+    starts = np.random.default_rng(0).random((30, D))
+    _, f = ascend(rough, starts, np.ones((30, D), bool), np.full(D, 0.2), 100, 1e-8)
+
+    def loss(x):
+        value, gradient = rough(x[None])
+        return -value[0], -gradient[0]
+
+    box = [(0.0, 1.0)] * D
+    peers = [minimize(loss, start, jac=True, bounds=box) for start in starts]
+    # Neighboring summits differ by 0.9, and who climbs which one is chance.
+    assert f.mean() > np.mean([-peer.fun for peer in peers]) - 0.2
+
+
+def test_ends_where_the_gradient_points_out_or_vanishes():
+    starts = np.random.default_rng(1).random((10, D))
+    x, _ = ascend(rough, starts, np.ones((10, D), bool), np.full(D, 0.2), 100, 1e-10)
+    _, g = rough(x)
+    inside = (x > 0.0) & (x < 1.0)
+    assert np.abs(g[inside]).max() < 1e-2
+    assert (g[x == 0.0] <= 0.0).all()
+    assert (g[x == 1.0] >= 0.0).all()
 
 
 def test_flat_function_ends_at_once():

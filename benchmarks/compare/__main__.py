@@ -1,0 +1,214 @@
+"""The command ``python -m benchmarks.compare``; see the package for its use."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.compare._envs import ENVIRONMENTS, Environments
+from benchmarks.compare._peers import BY_NAME, PEERS, Peer
+from benchmarks.compare._records import load
+from benchmarks.compare._reference import reference
+from benchmarks.compare._report import BENCHMARKS, report
+from benchmarks.compare._run import Plan, be_nice, memo_here, run
+from benchmarks.compare._summary import Summary
+from benchmarks.compare._task import Task
+from benchmarks.compare.tasks import all_tasks
+
+RESULTS = BENCHMARKS / ".results"
+
+
+def main(arguments: list[str]) -> None:
+    """Run one of the commands."""
+    options = parser().parse_args(arguments)
+    options.command(options)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the commands and their options."""
+    top = argparse.ArgumentParser(prog="python -m benchmarks.compare")
+    commands = top.add_subparsers(required=True)
+    envs = add(commands, make_environments)
+    envs.add_argument("names", nargs="*", default=list(ENVIRONMENTS))
+    envs.add_argument("--again", action="store_true", help="make them anew")
+    add(commands, show_list)
+    for command in (run_searches, show_status, write_report):
+        chosen = add(commands, command)
+        chosen.add_argument("--suite", choices=("real", "surrogate"), default="real")
+        chosen.add_argument("--subset", choices=("quick", "full"), default="full")
+        chosen.add_argument("--tasks", help="names, or the splits tune and report")
+        chosen.add_argument("--peers", help="names, comma between them")
+        chosen.add_argument("--budget", type=int, default=50)
+        chosen.add_argument("--pending", type=int, default=1)
+        chosen.add_argument("--results", type=Path, default=RESULTS)
+        if command is run_searches:
+            chosen.add_argument("--seeds", type=seeds, default=None, help="such as 0-4")
+            chosen.add_argument("--workers", type=int, choices=(1, 2), default=1)
+            chosen.add_argument("--timeout", type=float, default=120.0)
+            chosen.add_argument("--again", action="store_true")
+            chosen.add_argument("--label", help="keep these results apart")
+            chosen.add_argument("--option", action="append", default=[], help="x=1")
+    return top
+
+
+NAMES = {
+    "make_environments": "envs",
+    "show_list": "list",
+    "run_searches": "run",
+    "show_status": "status",
+    "write_report": "report",
+}
+
+
+def add(commands: Any, function: Any) -> argparse.ArgumentParser:
+    """Add a command for a function, with the options all commands share."""
+    chosen = commands.add_parser(NAMES[function.__name__], help=function.__doc__)
+    chosen.set_defaults(command=function)
+    chosen.add_argument("--envs", help="folder of the environments")
+    return chosen
+
+
+def make_environments(options: argparse.Namespace) -> None:
+    """Make the peers' environments, one after another."""
+    environments = Environments(options.envs)
+    for name in options.names:
+        status = environments.make(name, again=options.again)
+        say(f"{name}: {status['problem'] or 'ready'}")
+
+
+def show_list(options: argparse.Namespace) -> None:
+    """Show tasks and peers."""
+    environments = Environments(options.envs)
+    for task in all_tasks().values():
+        about = (task.suite, task.kind, task.split, f"{len(task.space.params)} dims")
+        say(f"{task.name:34s} {', '.join(about)}, {task.traits}")
+    for peer in PEERS:
+        say(f"{peer.name:18s} {environments.problem(peer.environment) or 'ready'}")
+
+
+def run_searches(options: argparse.Namespace) -> None:
+    """Run what is missing."""
+    be_nice()
+    quick = options.subset == "quick"
+    tasks = chosen_tasks(options)
+    memo = memo_here(options.results)
+    for task in tasks.values():
+        reference(task, memo)
+    plan = Plan(
+        tasks=list(tasks.values()),
+        peers=chosen_peers(options),
+        seeds=options.seeds or ([0] if quick else [0, 1, 2, 3, 4]),
+        budget=options.budget,
+        pending=options.pending,
+        results=options.results.resolve(),
+        environments=Environments(options.envs),
+        timeout=options.timeout,
+        again=options.again,
+    )
+    run(plan, options.workers, say)
+
+
+def show_status(options: argparse.Namespace) -> None:
+    """Count the searches on record."""
+    loaded = loaded_results(options)
+    tasks = Counter(row for row, _ in loaded.cells)
+    for row in loaded.rows():
+        seeds = sum(len(c.curves) for (r, _), c in loaded.cells.items() if r == row)
+        early = len(loaded.broken.get(row, []))
+        counts = f"{tasks[row]} tasks, {seeds} searches, {early} ended early"
+        say(f"{'.'.join(row):28s} {counts}")
+
+
+def write_report(options: argparse.Namespace) -> None:
+    """Write tables and pictures, show the section."""
+    summary = Summary(loaded_results(options))
+    suite = options.suite if options.subset == "full" else f"{options.suite}-quick"
+    say(report(summary, Environments(options.envs), suite, as_command(options)))
+
+
+def as_command(options: argparse.Namespace) -> str:
+    """Return the command that makes the searches of a report."""
+    default = parser().parse_args(["report"])
+    shown = ("suite", "subset", "tasks", "peers", "budget", "pending")
+    words = [
+        f"--{name} {getattr(options, name)}"
+        for name in shown
+        if getattr(options, name) != getattr(default, name)
+    ]
+    return " ".join(["python -m benchmarks.compare run", *words])
+
+
+def loaded_results(options: argparse.Namespace) -> Any:
+    """Read the records that the options name."""
+    memo = memo_here(options.results)
+    tasks = chosen_tasks(options)
+    loaded = load(options.results, tasks, memo, options.budget, options.pending)
+    if options.peers:
+        names = options.peers.split(",")
+        kept = {key: cell for key, cell in loaded.cells.items() if key[0][0] in names}
+        loaded.cells = kept
+    return loaded
+
+
+def chosen_tasks(options: argparse.Namespace) -> Mapping[str, Task]:
+    """Return the tasks that the options name.
+
+    Raises
+    ------
+    SystemExit
+        If a name is not that of a task.
+    """
+    suite = {n: t for n, t in all_tasks().items() if t.suite == options.suite}
+    if not options.tasks:
+        return {n: t for n, t in suite.items() if t.quick or options.subset == "full"}
+    names = set(options.tasks.split(","))
+    known = {*suite, *(task.split for task in suite.values())}
+    if not names <= known:
+        sys.exit(f"Expected tasks among {sorted(known)}, got {sorted(names - known)}.")
+    return {n: t for n, t in suite.items() if n in names or t.split in names}
+
+
+def chosen_peers(options: argparse.Namespace) -> list[Peer]:
+    """Return the peers that the options name.
+
+    Raises
+    ------
+    SystemExit
+        If a name is not that of a peer.
+    """
+    if not options.peers:
+        return [peer for peer in PEERS if peer.quick or options.subset == "full"]
+    names = options.peers.split(",")
+    if not set(names) <= set(BY_NAME):
+        sys.exit(f"Expected peers among {list(BY_NAME)}, got {names}.")
+    peers = [BY_NAME[name] for name in names]
+    if options.label is None:
+        return peers
+    pairs = [option.split("=", 1) for option in options.option]
+    settings = {name: json.loads(value) for name, value in pairs}
+    return [peer.labelled(options.label, settings) for peer in peers]
+
+
+def seeds(text: str) -> list[int]:
+    """Read ``3``, ``0,2`` or ``0-4``."""
+    low, dash, high = text.partition("-")
+    return (
+        list(range(int(low), int(high) + 1))
+        if dash
+        else [int(s) for s in text.split(",")]
+    )
+
+
+def say(line: str) -> None:
+    """Write a line of progress."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

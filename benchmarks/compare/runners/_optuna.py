@@ -1,0 +1,70 @@
+"""Optuna's samplers over a define-by-run space."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import optuna
+
+from benchmarks.compare._space import BRANCH, Config, Param
+from benchmarks.compare.runners._runner import Runner
+
+SAMPLERS = {
+    "tpe": optuna.samplers.TPESampler,
+    "gp": optuna.samplers.GPSampler,
+    "cma": optuna.samplers.CmaEsSampler,
+    "nsga2": optuna.samplers.NSGAIISampler,
+}
+
+
+class Peer(Runner):
+    """A study with the sampler of the option ``sampler``.
+
+    Branches are asked for as Optuna's users write them: the choice first, then the
+    parameters it needs. For such spaces TPE gets ``group=True``, as its own warning
+    advises. A configuration from outside is enqueued; failed trials are told as failed.
+    """
+
+    library = "optuna"
+
+    def start(self) -> None:
+        """Make the study."""
+        warnings.simplefilter("ignore")
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        name = self.options["sampler"]
+        more = {"group": True} if name == "tpe" and self.space.is_branched else {}
+        sampler = SAMPLERS[name](seed=self.seed, **more)
+        self.study = optuna.create_study(direction="maximize", sampler=sampler)
+
+    def propose(self) -> tuple[Any, Config]:
+        """Ask the study for a trial and the trial for its parameters."""
+        trial = self.study.ask()
+        config: Config = {}
+        if self.space.is_branched:
+            config[BRANCH] = suggest(trial, self.space.chooser)
+        for param in self.space.active(self.space.branch(config)):
+            config[param.name] = suggest(trial, param)
+        return trial, self.space.prune(config)
+
+    def adopt(self, config: Config) -> Any:
+        """Enqueue the configuration and ask for it."""
+        self.study.enqueue_trial(config)
+        return self.propose()[0]
+
+    def tell(self, handle: Any, value: float | None, scores: list[float]) -> None:
+        """Tell the study."""
+        if value is None:
+            self.study.tell(handle, state=optuna.trial.TrialState.FAIL)
+        else:
+            self.study.tell(handle, value)
+
+
+def suggest(trial: optuna.Trial, param: Param) -> Any:
+    """Ask a trial for one parameter."""
+    if param.kind == "cat":
+        return trial.suggest_categorical(param.name, param.choices)
+    if param.kind == "int":
+        low, high = int(param.low), int(param.high)
+        return trial.suggest_int(param.name, low, high, log=param.log)
+    return trial.suggest_float(param.name, param.low, param.high, log=param.log)

@@ -1,0 +1,223 @@
+"""The searches under test; each function runs in the environment of its library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from benchmarks.compare._space import Param
+from benchmarks.time_to_quality._tasks import Timed
+
+N_ITER = 50
+N_JOBS = 2
+GRID_STEPS = {1: 50, 2: 7, 3: 5, 4: 3}  # values of a number, by how many there are
+
+
+def steps(param: Param, n: int) -> list[Any]:
+    """Return `n` values of a parameter at equal distances, or all its choices."""
+    if param.kind == "cat":
+        return list(param.choices)
+    spaced = np.geomspace if param.log else np.linspace
+    values = spaced(param.low, param.high, n)
+    if param.kind == "int":
+        return sorted({round(value) for value in values})
+    return values.tolist()
+
+
+def distribution(param: Param) -> Any:
+    """Return a parameter as scikit-learn's own users write it."""
+    if param.kind == "cat":
+        return list(param.choices)
+    if param.kind == "int":
+        return list(range(int(param.low), int(param.high) + 1))
+    if param.log:
+        return stats.loguniform(param.low, param.high)
+    return stats.uniform(param.low, param.high - param.low)
+
+
+def grid(task: Timed, scorer: Any, seed: int) -> Any:
+    """scikit-learn's GridSearchCV over about fifty candidates."""
+    from sklearn.model_selection import GridSearchCV
+
+    n = GRID_STEPS[sum(param.kind != "cat" for param in task.params)]
+    values = {param.name: steps(param, n) for param in task.params}
+    return GridSearchCV(
+        task.estimator, values, scoring=scorer, cv=task.cv, n_jobs=N_JOBS
+    )
+
+
+def randomized(task: Timed, scorer: Any, seed: int) -> Any:
+    """scikit-learn's RandomizedSearchCV."""
+    from sklearn.model_selection import RandomizedSearchCV
+
+    return RandomizedSearchCV(
+        task.estimator,
+        {param.name: distribution(param) for param in task.params},
+        n_iter=N_ITER,
+        scoring=scorer,
+        cv=task.cv,
+        n_jobs=N_JOBS,
+        random_state=seed,
+    )
+
+
+def halving(task: Timed, scorer: Any, seed: int) -> Any:
+    """scikit-learn's HalvingRandomSearchCV from as many candidates."""
+    from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+    from sklearn.model_selection import HalvingRandomSearchCV
+
+    return HalvingRandomSearchCV(
+        task.estimator,
+        {param.name: distribution(param) for param in task.params},
+        n_candidates=N_ITER,
+        min_resources="exhaust",
+        scoring=scorer,
+        cv=task.cv,
+        n_jobs=N_JOBS,
+        random_state=seed,
+    )
+
+
+def skopt_bayes(task: Timed, scorer: Any, seed: int) -> Any:
+    """scikit-optimize's BayesSearchCV."""
+    from skopt import BayesSearchCV
+    from skopt.space import Categorical, Integer, Real
+
+    def dimension(param: Param) -> Any:
+        if param.kind == "cat":
+            return Categorical(list(param.choices))
+        prior = "log-uniform" if param.log else "uniform"
+        kind = Integer if param.kind == "int" else Real
+        return kind(param.low, param.high, prior=prior)
+
+    return BayesSearchCV(
+        task.estimator,
+        {param.name: dimension(param) for param in task.params},
+        n_iter=N_ITER,
+        scoring=scorer,
+        cv=task.cv,
+        n_jobs=N_JOBS,
+        random_state=seed,
+    )
+
+
+def optuna_search(task: Timed, scorer: Any, seed: int) -> Any:
+    """OptunaSearchCV with its default sampler."""
+    import optuna
+    from optuna_integration.sklearn import OptunaSearchCV
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+    def domain(param: Param) -> Any:
+        made = optuna.distributions
+        if param.kind == "cat":
+            return made.CategoricalDistribution(list(param.choices))
+        if param.kind == "int":
+            return made.IntDistribution(int(param.low), int(param.high), log=param.log)
+        return made.FloatDistribution(param.low, param.high, log=param.log)
+
+    return OptunaSearchCV(
+        task.estimator,
+        {param.name: domain(param) for param in task.params},
+        n_trials=N_ITER,
+        scoring=scorer,
+        cv=task.cv,
+        n_jobs=N_JOBS,
+        random_state=seed,
+    )
+
+
+def genetic(task: Timed, scorer: Any, seed: int) -> Any:
+    """sklearn-genetic-opt's GASearchCV, 10 individuals, about as many candidates."""
+    import random
+
+    from sklearn_genetic import GASearchCV
+    from sklearn_genetic.space import Categorical, Continuous, Integer
+
+    def domain(param: Param) -> Any:
+        if param.kind == "cat":
+            return Categorical(list(param.choices))
+        if param.kind == "int":
+            return Integer(int(param.low), int(param.high))
+        prior = "log-uniform" if param.log else "uniform"
+        return Continuous(param.low, param.high, distribution=prior)
+
+    domains = {param.name: domain(param) for param in task.params}
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 (the library draws from it)
+    return GASearchCV(
+        task.estimator,
+        param_grid=domains,
+        population_size=10,
+        generations=(N_ITER - 10) // 20,  # each has twice as many children
+        scoring=scorer,
+        cv=task.cv,
+        n_jobs=N_JOBS,
+        verbose=False,
+    )
+
+
+def dask(task: Timed, scorer: Any, seed: int) -> Any:
+    """dask-ml's RandomizedSearchCV."""
+    from dask_ml.model_selection import RandomizedSearchCV
+
+    return RandomizedSearchCV(
+        task.estimator,
+        {param.name: distribution(param) for param in task.params},
+        n_iter=N_ITER,
+        scoring=scorer,
+        cv=task.cv,
+        n_jobs=N_JOBS,
+        random_state=seed,
+    )
+
+
+def ours(name: str) -> Callable[[Timed, Any, int], Any]:
+    """Return the function for one of our searches."""
+
+    def make(task: Timed, scorer: Any, seed: int) -> Any:
+        import sklearn_hpo
+
+        def domain(param: Param) -> Any:
+            if param.kind == "cat":
+                return list(param.choices)
+            kind = sklearn_hpo.Integer if param.kind == "int" else sklearn_hpo.Real
+            return kind(param.low, param.high, log=param.log)
+
+        return getattr(sklearn_hpo, name)(
+            task.estimator,
+            {param.name: domain(param) for param in task.params},
+            n_iter=N_ITER,
+            scoring=scorer,
+            cv=task.cv,
+            n_jobs=N_JOBS,
+            random_state=seed,
+        )
+
+    return make
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A search and the environment it runs in."""
+
+    environment: str
+    make: Callable[[Timed, Any, int], Any]
+    library: str
+
+
+SEARCHES = {
+    "scikit-learn GridSearchCV": Entry("here", grid, "scikit-learn"),
+    "scikit-learn RandomizedSearchCV": Entry("here", randomized, "scikit-learn"),
+    "scikit-learn HalvingRandomSearchCV": Entry("here", halving, "scikit-learn"),
+    "scikit-optimize BayesSearchCV": Entry("skopt", skopt_bayes, "scikit-optimize"),
+    "OptunaSearchCV": Entry("optuna", optuna_search, "optuna-integration"),
+    "GASearchCV": Entry("genetic", genetic, "sklearn-genetic-opt"),
+    "dask-ml RandomizedSearchCV": Entry("dask", dask, "dask-ml"),
+    "sklearn_hpo RandomizedSearchCV": Entry("here", ours("RandomizedSearchCV"), ""),
+    "sklearn_hpo BayesSearchCV": Entry("here", ours("BayesSearchCV"), ""),
+}
