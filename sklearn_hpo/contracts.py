@@ -1,13 +1,10 @@
 """Checks that a part of your own keeps the laws of the house.
 
 Each check runs the part on simulated searches, without scikit-learn, and raises an
-`AssertionError` that says which law is broken. They are what our own parts pass.
+``AssertionError`` that says which law is broken. Our own parts pass them::
 
-    >>> from sklearn_hpo.contracts import check_distribution, check_strategy
-    >>> from sklearn_hpo import Real
-    >>> from sklearn_hpo.strategies import Bayes
-    >>> check_distribution(Real(1, 10))
-    >>> check_strategy(Bayes())
+    check_distribution(Real(1, 10))
+    check_strategy(Bayes())
 """
 
 from __future__ import annotations

@@ -46,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
         chosen.add_argument("--budget", type=int, default=50)
         chosen.add_argument("--pending", type=int, default=1)
         chosen.add_argument("--results", type=Path, default=RESULTS)
+        if command is write_report:
+            chosen.add_argument("--into", type=Path, default=BENCHMARKS)
         if command is run_searches:
             chosen.add_argument("--seeds", type=seeds, default=None, help="such as 0-4")
             chosen.add_argument("--workers", type=int, choices=(1, 2), default=1)
@@ -127,8 +129,19 @@ def show_status(options: argparse.Namespace) -> None:
 def write_report(options: argparse.Namespace) -> None:
     """Write tables and pictures, show the section."""
     summary = Summary(loaded_results(options))
-    suite = options.suite if options.subset == "full" else f"{options.suite}-quick"
-    say(report(summary, Environments(options.envs), suite, as_command(options)))
+    environments = Environments(options.envs)
+    command = as_command(options)
+    say(report(summary, environments, part(options), command, options.into))
+
+
+def part(options: argparse.Namespace) -> str:
+    """Return a name for the tasks that the options name."""
+    words = [options.suite]
+    if options.subset != "full":
+        words.append(options.subset)
+    if options.tasks:
+        words.append(options.tasks if options.tasks in ("tune", "report") else "some")
+    return "-".join(words)
 
 
 def as_command(options: argparse.Namespace) -> str:

@@ -19,26 +19,32 @@ from benchmarks.compare._summary import Summary, versions
 
 BENCHMARKS = Path(__file__).resolve().parents[1]
 RESULTS = BENCHMARKS / "RESULTS.md"
-FIGURES = BENCHMARKS / "figures"
 
 
 def report(
-    summary: Summary, environments: Environments, suite: str, command: str
+    summary: Summary, environments: Environments, suite: str, command: str, into: Path
 ) -> str:
-    """Write everything; return the section of RESULTS.md."""
+    """Write everything into a folder; return the section of its RESULTS.md."""
     results = summary.results
     name = f"compare-{suite}-{results.budget}"
     name += f"-pending-{results.pending}" if results.pending > 1 else ""
-    FIGURES.mkdir(exist_ok=True)
-    draw(summary, FIGURES / name)
-    figures = FIGURES / f"{name}.json"
-    figures.write_text(json.dumps(as_json(summary, command), indent=1) + "\n")
+    folder = figures(into)
+    draw(summary, folder / name)
+    numbers = json.dumps(as_json(summary, command), indent=1)
+    (folder / f"{name}.json").write_text(numbers + "\n")
     text = section(summary, environments, command, f"figures/{name}.svg", setting())
     title = f"## Comparison with peers: {suite} tasks, {results.budget} evaluations"
     if results.pending > 1:
         title += f", {results.pending} pending"
-    write_section(RESULTS, name, f"{title}\n\n{text}")
+    write_section(into / RESULTS.name, name, f"{title}\n\n{text}")
     return text
+
+
+def figures(into: Path) -> Path:
+    """Return the folder of pictures and figures beside RESULTS.md."""
+    folder = into / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def as_json(summary: Summary, command: str) -> dict[str, Any]:

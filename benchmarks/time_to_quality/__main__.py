@@ -28,6 +28,7 @@ def main(arguments: list[str]) -> None:
     run.add_argument("--timeout", type=float, default=1800.0)
     report = commands.add_parser("report", help="the table")
     report.set_defaults(command=write_report)
+    report.add_argument("--into", type=Path, default=BENCHMARKS)
     for command in (run, report):
         command.add_argument("--results", type=Path, default=RESULTS)
     options = top.parse_args(arguments)
@@ -65,15 +66,16 @@ def run_all(options: argparse.Namespace) -> None:
 
 def write_report(options: argparse.Namespace) -> None:
     """Write the table into RESULTS.md and the records into a file of figures."""
-    from benchmarks.compare._report import FIGURES, RESULTS, setting, write_section
+    from benchmarks.compare._report import figures, setting, write_section
     from benchmarks.time_to_quality._table import read, text
 
     records = read(options.results)
     section = text(records, "python -m benchmarks.time_to_quality run", setting())
-    write_section(RESULTS, "time-to-quality", section)
-    FIGURES.mkdir(exist_ok=True)
+    write_section(options.into / "RESULTS.md", "time-to-quality", section)
     whole = [record for some in records.values() for record in some]
-    (FIGURES / "time-to-quality.json").write_text(json.dumps(whole) + "\n")
+    (figures(options.into) / "time-to-quality.json").write_text(
+        json.dumps(whole) + "\n"
+    )
     say(section)
 
 

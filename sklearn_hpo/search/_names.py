@@ -32,20 +32,24 @@ def check_names(
     valid = estimator.get_params(deep=True)
     for branch in branches:
         for name in branch:
-            if not _is_known(estimator, name, branch):
+            owner = _searched_owner(name, branch)
+            if owner is not None:
+                below = name[len(owner) + 2 :]
+                known = any(_takes(choice, below) for choice in branch[owner])
+            else:
+                known = name in valid or _takes(estimator, name)
+            if not known:
                 raise ValueError(_message(estimator, name, sorted(valid)))
 
 
-def _is_known(
-    estimator: BaseEstimator, name: str, branch: Mapping[str, Sequence[Any]]
-) -> bool:
+def _searched_owner(name: str, branch: Mapping[str, Sequence[Any]]) -> str | None:
+    """Return the longest name above this one that has choices in the branch."""
     owner = name
     while "__" in owner:
         owner = owner.rpartition("__")[0]
-        if choices := branch.get(owner):
-            below = name[len(owner) + 2 :]
-            return any(_takes(choice, below) for choice in choices)
-    return _takes(estimator, name)
+        if branch.get(owner):
+            return owner
+    return None
 
 
 def _takes(estimator: Any, name: str) -> bool:
