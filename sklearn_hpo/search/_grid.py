@@ -90,7 +90,7 @@ class GridSearchCV(BaseSearch):
     >>> X, y = load_iris(return_X_y=True)
     >>> search = GridSearchCV(SVC(), {"C": [0.1, 1, 10]}).fit(X, y)
     >>> search.best_params_
-    {'C': 1}
+    {'C': 10}
     """
 
     _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 (as in scikit-learn)

@@ -18,7 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from sklearn_hpo.acquisition import Centered, LogEI, Maximizer, canonical
+from sklearn_hpo.acquisition import (
+    Acquisition,
+    Centered,
+    Feasible,
+    LogEI,
+    Maximizer,
+    canonical,
+)
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies._strategy import Strategy
 from sklearn_hpo.surrogates import (
@@ -51,8 +58,9 @@ class Bayes(Strategy):
     model is fitted each time a score is told, and LogEI [1]_ is maximized over all
     branches of the space, weighed by a prior that fades with the data, see
     :class:`~sklearn_hpo.acquisition.Centered`. Candidates that are pending count as if
-    they had scored what the model expects of them. A failed candidate is not tried
-    again, and no score is invented for it. Nothing is tried twice.
+    they had scored what the model expects of them. No score is invented for a failed
+    candidate: it lowers the chance of success around it, see
+    :class:`~sklearn_hpo.acquisition.Feasible`. Nothing is tried twice.
 
     Parameters
     ----------
@@ -94,16 +102,18 @@ class Bayes(Strategy):
         self.taken_: set[tuple[Hashable, ...]] = set()
         self.points_: list[Point] = []
         self.scores_: list[float] = []
+        self.failed_: list[Point] = []
         self.theta_: NDArray[np.float64] | None = None
         self.gp_: GaussianProcess | None = None
 
     def tell(self, trial: Trial) -> None:
-        """Learn from a closed trial; a failed one only marks its point as taken."""
+        """Learn from a closed trial: its score, or that it failed."""
         point = self.space_.encode(trial.candidate.params)
         if point is None:
             return
         self.taken_.add(self.space_.key(*point))
         if not math.isfinite(trial.value):
+            self.failed_.append(point)
             return
         self.points_.append(point)
         self.scores_.append(trial.value)
@@ -162,11 +172,25 @@ class Bayes(Strategy):
             mean, _ = gp.predict(X)
             gp = gp.extended(X, mean)
             top = max(top, mean.max())
-        worth = Centered(LogEI(gp, top), ~self.inputs_.unordered, len(self.taken_))
+        worth = self._worth(LogEI(gp, top))
         branch, u = _stacked([self.points_[i] for i in best])
         scale = np.exp(gp.theta[:-2])
         ranked = self.maximizer_.maximize(worth, scale, branch, u, taken, rng)
         return next(ranked, None)
+
+    def _worth(self, improvement: LogEI) -> Acquisition:
+        """Return the acquisition, weighed by all that is believed of the space."""
+        worth: Acquisition = improvement
+        if self.failed_:
+            X = self.inputs_(*_stacked(self.points_ + self.failed_))
+            failed = np.arange(len(X)) >= len(self.points_)
+            unordered = self.inputs_.unordered
+            # Success ends abruptly where scores may be smooth: near the modes of the
+            # lengthscale priors a step does not make the model ring.
+            theta = cold_starts(unordered)[0]
+            losses = GaussianProcess(X, -failed.astype(float), theta, unordered)
+            worth = Feasible(worth, losses)
+        return Centered(worth, ~self.inputs_.unordered, len(self.taken_))
 
     def _sobol(self, number: int, taken: Keys) -> Point | None:
         """Return a point of the scrambled sequence, None if it is taken."""

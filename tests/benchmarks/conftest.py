@@ -15,6 +15,7 @@ class Cheap(Task):
     suite = kind = traits = split = "test"
     quick = True
     n_folds = 1
+    fingerprint = ""
 
     def __init__(self, name: str = "cheap", fingerprint: str = "1") -> None:
         self.name = name

@@ -110,6 +110,20 @@ def test_failed_points_are_not_tried_again() -> None:
     assert distinct(params) == len(params) == 9
 
 
+def test_a_region_of_failures_is_avoided_though_the_scores_rise_towards_it() -> None:
+    for seed in range(5):
+        params, _ = search(
+            {"x": Real(0, 1)},
+            lambda p: math.nan if p["x"] > 0.5 else p["x"],
+            20,
+            seed=seed,
+        )
+        x = np.array([p["x"] for p in params])
+        # The best of what succeeds lies at the very edge.
+        assert (x[8:] > 0.6).mean() < 0.5
+        assert x[x <= 0.5].max() > 0.47
+
+
 def test_a_finite_space_is_exhausted_without_repeats() -> None:
     params, _ = search({"kind": ["a", "b", "c"]}, lambda p: 0.5)
     assert distinct(params) == len(params) == 3
