@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import select
 import subprocess
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +17,7 @@ ONE_THREAD = {
     f"{library}_NUM_THREADS": "1"
     for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
 }
+WAIT = 0.25  # seconds
 START_SECONDS = 300.0  # imports of some peers take a minute on a busy machine
 
 
@@ -93,13 +94,18 @@ class Proxy:
         return answer
 
     def _line(self, timeout: float) -> bytes:
-        """Read one line, in pieces as they come."""
+        """Read one line, in pieces as they come.
+
+        The time is counted in short waits, so a bench that is stopped and continued
+        does not take the pause for a peer that hangs.
+        """
         assert self.process.stdout is not None  # it is a pipe
-        end = time.monotonic() + timeout
+        waits = math.ceil(timeout / WAIT)
         while b"\n" not in self.buffer:
-            left = end - time.monotonic()
-            if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
-                raise TimeoutError
+            while not select.select([self.process.stdout], [], [], WAIT)[0]:
+                waits -= 1
+                if waits <= 0:
+                    raise TimeoutError
             piece = os.read(self.process.stdout.fileno(), 1 << 16)
             if not piece:
                 raise EOFError

@@ -58,8 +58,6 @@ class Task(ABC):
         What may be tried; its defaults are the estimator's.
     n_folds : int
         Number of scores behind each value.
-    fingerprint : str
-        Hash of what an evaluation depends on besides the configuration.
     """
 
     name: str
@@ -70,7 +68,11 @@ class Task(ABC):
     quick: bool
     space: Space
     n_folds: int
-    fingerprint: str
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Hash of what an evaluation depends on besides the configuration."""
 
     @abstractmethod
     def evaluate(self, config: Config) -> Outcome:

@@ -77,7 +77,7 @@ def kernel_ridge(c: Config) -> Any:
     return make_pipeline(StandardScaler(), model)
 
 
-RIDGE = {
+RIDGE: dict[str, Any] = {
     "kind": "kernel",
     "build": kernel_ridge,
     "branches": ("rbf", "laplacian", "poly"),

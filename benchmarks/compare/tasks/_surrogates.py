@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class ReplayTask(Task):
         return hashlib.sha1("\n".join(parts).encode()).hexdigest()[:12]
 
 
-def outcome(scores: Sequence[float]) -> Outcome:
+def outcome(scores: Iterable[float]) -> Outcome:
     """Return the scores as an outcome that took no time."""
     values = [float(score) for score in scores]
     return Outcome(float(np.mean(values)), values, 0.0)
@@ -99,7 +99,7 @@ class SurrogateTask(ReplayTask):
         return outcome([float(np.mean(scores))])
 
     def _predict(self, config: Config, repeat: int, place: int) -> float:
-        given = {
+        given: dict[str, Any] = {
             self.model.chooser: config.get("branch"),
             self.model.task: self.instance,
         }
