@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sklearn_hpo.acquisition._acquisition import Acquisition
 
-# Chosen on 25 small tuning tasks; from 10 to 100 the search is better than without.
+# Best of 10, 30 and 100 on 25 small tuning tasks; compared with none on 14 of them.
 _WEIGHT = 30.0
 
 
