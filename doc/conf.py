@@ -1,4 +1,9 @@
-"""Documentation; build it with `python -m sphinx -W doc doc/_build/html`."""
+"""Documentation; build it with `python -m sphinx -W doc doc/_build/html`.
+
+The examples run when they are new or have changed; with `-D plot_gallery=0` none runs.
+"""
+
+import matplotlib as mpl
 
 from sklearn_hpo import __version__
 
@@ -13,9 +18,10 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.doctest",
+    "sphinx_gallery.gen_gallery",
 ]
 templates_path = ["_templates"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "examples", "**sg_execution_times.rst"]
 nitpicky = False
 
 autosummary_generate = True
@@ -25,6 +31,31 @@ numpydoc_show_inherited_class_members = False
 numpydoc_class_members_toctree = False
 
 doctest_test_doctest_blocks = ""  # the docstrings are run by pytest
+
+sphinx_gallery_conf = {
+    "examples_dirs": "examples",
+    "gallery_dirs": "auto_examples",
+    "within_subsection_order": "FileNameSortKey",
+    "doc_module": ("sklearn_hpo",),
+    "backreferences_dir": "api/examples",
+    "inspect_global_variables": False,  # the base classes of what is used are not
+    "reference_url": {"sklearn_hpo": None},
+    "reset_modules": (),  # they would forget what follows
+    "image_srcset": ["2x"],
+    "show_memory": False,
+    "show_signature": False,
+    "download_all_examples": False,
+}
+# White behind the axes, so that a picture can be read on a dark page too.
+mpl.use("agg")
+mpl.rcParams.update(
+    {
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "figure.facecolor": "white",
+        "savefig.facecolor": "white",
+    }
+)
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"sklearn_hpo {version}"

@@ -18,5 +18,18 @@ class Acquisition(Protocol):
     def with_gradient(
         self, A: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return values (m,) and gradients (m, d) at points (m, d)."""
+        """Return values and gradients.
+
+        Parameters
+        ----------
+        A : ndarray of shape (m, d)
+            Points, as the model sees them.
+
+        Returns
+        -------
+        value : ndarray of shape (m,)
+            Values at the points.
+        gradient : ndarray of shape (m, d)
+            Their gradients.
+        """
         ...

@@ -73,7 +73,18 @@ class ModelInputs:
         return X if self.space.n_branches == 1 else np.column_stack([X, branch])
 
     def free(self, branch: NDArray[np.int_]) -> NDArray[np.bool_]:
-        """Return which columns may move freely at each point, of shape (m, d)."""
+        """Return which columns may move freely at each point.
+
+        Parameters
+        ----------
+        branch : ndarray of shape (m,)
+            Branches of the points.
+
+        Returns
+        -------
+        free : ndarray of shape (m, d) of bool
+            True for continuous columns that are active.
+        """
         free = np.zeros((len(branch), len(self.continuous)), bool)
         free[:, : len(self.columns)] = self.space.active[branch][:, self.columns]
         return free & self.continuous

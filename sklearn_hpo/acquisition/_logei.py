@@ -30,7 +30,7 @@ _SERIES_BELOW = -100.0
 
 
 class LogEI:
-    """Log expected improvement of a Gaussian process over the best score.
+    """Log expected improvement of a Gaussian process over the best score [1]_.
 
     Parameters
     ----------
@@ -38,6 +38,11 @@ class LogEI:
         Model of the scores, greater is better.
     best : float
         Score to improve on, on the model's scale.
+
+    References
+    ----------
+    .. [1] S. Ament et al., "Unexpected Improvements to Expected Improvement for
+       Bayesian Optimization", NeurIPS 2023.
     """
 
     def __init__(self, gp: GaussianProcess, best: float) -> None:

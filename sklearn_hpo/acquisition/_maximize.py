@@ -102,12 +102,10 @@ class Maximizer:
         rng : numpy.random.Generator
             Where draws come from.
 
-        Yields
-        ------
-        branch : int
-            Branch of the point.
-        u : ndarray of shape (n_dims,)
-            Its coordinates.
+        Returns
+        -------
+        points : iterator of (int, ndarray of shape (n_dims,))
+            Branches and coordinates.
         """
         if self.whole is not None:
             return self._ranked(self._evaluated(acquisition, *self.whole), taken)

@@ -20,16 +20,54 @@ class Callback:
     """
 
     def begin(self, history: History) -> None:
-        """See the empty history before the first task."""
+        """See the empty history before the first task.
+
+        Parameters
+        ----------
+        history : History
+            The one that will be filled, with `n_iter` and `n_folds`.
+        """
 
     def fold(self, result: FoldResult, history: History) -> bool | None:
-        """See the result of a fold; return True to stop the search."""
+        """See the result of a fold.
+
+        Parameters
+        ----------
+        result : FoldResult
+            What came of the fold.
+        history : History
+            All trials so far, this result included.
+
+        Returns
+        -------
+        stop : bool or None
+            True to stop the search.
+        """
 
     def trial(self, trial: Trial, history: History) -> bool | None:
-        """See a closed trial; return True to stop the search."""
+        """See a closed trial.
+
+        Parameters
+        ----------
+        trial : Trial
+            Complete or failed.
+        history : History
+            All trials so far, this one included.
+
+        Returns
+        -------
+        stop : bool or None
+            True to stop the search.
+        """
 
     def end(self, history: History) -> None:
-        """See the final history, also after an error or an interruption."""
+        """See the final history, also after an error or an interruption.
+
+        Parameters
+        ----------
+        history : History
+            All trials; those that were open are unfinished.
+        """
 
     def __sklearn_clone__(self: CallbackT) -> CallbackT:
         return self

@@ -88,7 +88,13 @@ class Evaluator:
         return self._executor.n_workers
 
     def submit(self, task: Task) -> None:
-        """Start a task."""
+        """Start a task.
+
+        Parameters
+        ----------
+        task : Task
+            One that is not in flight.
+        """
         self._tasks[task.ticket] = task
         number, fold = task.candidate.number, task.fold
         train, test = self.splits[fold]
@@ -107,6 +113,11 @@ class Evaluator:
 
     def next_done(self) -> FoldResult:
         """Wait for a task to finish and return its result.
+
+        Returns
+        -------
+        result : FoldResult
+            The next one to arrive, of any task in flight.
 
         Raises
         ------

@@ -27,11 +27,29 @@ class Executor(ABC):
 
     @abstractmethod
     def submit(self, tag: int, function: Callable[..., Any], *args: Any) -> None:
-        """Start a call, or note it for later; its tag must not be in flight."""
+        """Start a call, or note it for later.
+
+        Parameters
+        ----------
+        tag : int
+            Name of the call; it must not be in flight.
+        function : callable
+            What is called. It and its arguments must pickle if a worker is a process.
+        *args : object
+            Its arguments.
+        """
 
     @abstractmethod
     def next_done(self) -> tuple[int, Any]:
-        """Wait for a call to finish and return its tag and what it returned."""
+        """Wait for a call to finish.
+
+        Returns
+        -------
+        tag : int
+            Name of the call.
+        value : object
+            What it returned.
+        """
 
 
 class InlineExecutor(Executor):

@@ -25,7 +25,7 @@ class FoldSettings:
     estimator : estimator object
         Cloned for each fit.
     scorer : callable
-        scikit-learn's scorer, of one or of several metrics.
+        A scorer of scikit-learn, of one or of several metrics.
     fit_params, score_params : dict of str to object
         Routed parameters; arrays as long as X are split with it.
     n_folds, n_candidates : int

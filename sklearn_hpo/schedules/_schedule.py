@@ -64,10 +64,20 @@ class Schedule(BaseEstimator, ABC):
 
     @abstractmethod
     def ask(self, history: History, rng: np.random.Generator) -> Proposal | None:
-        """Return the next task as (candidate, fold, resource).
+        """Return the next task.
 
-        None means: not before another result is told; with nothing pending it means
-        that the search is over.
+        Parameters
+        ----------
+        history : History
+            All trials so far.
+        rng : numpy.random.Generator
+            Fresh for each call; to be handed to the strategy.
+
+        Returns
+        -------
+        proposal : (Candidate, int, float or None) or None
+            Candidate, fold and resource. None means: not before another result is told;
+            with nothing pending it means that the search is over.
         """
 
     @abstractmethod
@@ -75,6 +85,15 @@ class Schedule(BaseEstimator, ABC):
         self, result: FoldResult, trial: Trial, history: History
     ) -> Verdict | None:
         """Judge an open trial after one more result.
+
+        Parameters
+        ----------
+        result : FoldResult
+            What came of the fold.
+        trial : Trial
+            The trial it belongs to, the result included.
+        history : History
+            All trials so far.
 
         Returns
         -------

@@ -17,7 +17,7 @@ class BayesSearchCV(SearchCV):
 
     A Gaussian process is fitted to the scores, and the next candidate is the one from
     which it expects the largest improvement. Made for tens to hundreds of candidates
-    whose evaluation costs more than some milliseconds.
+    whose evaluation costs more than some ten milliseconds.
 
     Parameters
     ----------

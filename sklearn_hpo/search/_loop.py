@@ -88,7 +88,13 @@ class Loop:
         self._stopped = False
 
     def run(self) -> History:
-        """Run to the end of the search and return its history."""
+        """Run to the end of the search.
+
+        Returns
+        -------
+        history : History
+            The one given, filled and ended.
+        """
         begun: list[Callback] = []
         try:
             for callback in self.callbacks:

@@ -79,7 +79,6 @@ class ManualSearchCV(BaseSearch):
     history_ : History
         Every trial, fold by fold.
 
-
     See Also
     --------
     GridSearchCV : Tries all values of a grid.

@@ -48,11 +48,33 @@ class Distribution(ABC):
 
     @abstractmethod
     def encode(self, value: object) -> float | None:
-        """Return the coordinate of a value in [0, 1]; None if it has no such value."""
+        """Return the coordinate of a value.
+
+        Parameters
+        ----------
+        value : object
+            Anything.
+
+        Returns
+        -------
+        u : float or None
+            In [0, 1]; None if the distribution has no such value.
+        """
 
     @abstractmethod
     def decode(self, u: float) -> Any:
-        """Return the value at a coordinate; every `u` in [0, 1] has one."""
+        """Return the value at a coordinate.
+
+        Parameters
+        ----------
+        u : float
+            In [0, 1]; every such number has a value.
+
+        Returns
+        -------
+        value : object
+            What the estimator is given.
+        """
 
     @abstractmethod
     def place(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -65,13 +87,23 @@ class Distribution(ABC):
 
         Returns
         -------
-        ndarray of shape (n,)
+        place : ndarray of shape (n,)
             `u` itself where values are continuous, else a point that is the same for
             the whole cell.
         """
 
     def level(self, index: int) -> float:
-        """Return a coordinate of the value at `index`, from 0 to n_values - 1.
+        """Return a coordinate of the value at an index.
+
+        Parameters
+        ----------
+        index : int
+            From 0 to ``n_values - 1``.
+
+        Returns
+        -------
+        u : float
+            In [0, 1].
 
         Raises
         ------
@@ -83,6 +115,16 @@ class Distribution(ABC):
     def index(self, u: float) -> int:
         """Return the index of the value at a coordinate, the inverse of `level`.
 
+        Parameters
+        ----------
+        u : float
+            Coordinate in [0, 1].
+
+        Returns
+        -------
+        index : int
+            From 0 to ``n_values - 1``.
+
         Raises
         ------
         TypeError
@@ -93,7 +135,15 @@ class Distribution(ABC):
     def cell(self, u: float) -> int | float:
         """Return the identity of the value at a coordinate.
 
-        Its index where values are listed, else the point where a model sees it.
+        Parameters
+        ----------
+        u : float
+            Coordinate in [0, 1].
+
+        Returns
+        -------
+        cell : int or float
+            Its index where values are listed, else the point where a model sees it.
         """
         if self.n_values < math.inf:
             return self.index(u)
@@ -101,7 +151,13 @@ class Distribution(ABC):
 
     @abstractmethod
     def token(self) -> list[Any]:
-        """Return what JSON can hold of it, equal for equal distributions only."""
+        """Return what identifies the distribution, in another process too.
+
+        Returns
+        -------
+        token : list
+            What JSON can hold, equal for equal distributions only.
+        """
 
     def rvs(
         self,
@@ -119,7 +175,8 @@ class Distribution(ABC):
 
         Returns
         -------
-        value or ndarray of shape `size`
+        values : object or ndarray of shape `size`
+            One value, or an array of them.
         """
         self.validate()
         u = _generator(random_state).uniform(size=size)

@@ -48,10 +48,17 @@ def as_distribution(value: object) -> Distribution:
 
 
 def for_sampler(value: Any) -> Any:
-    """Return what stands for `value` in scikit-learn's `ParameterSampler`.
+    """Return what stands for a value in scikit-learn's `ParameterSampler`.
 
-    Ranges become `Real` or `Integer`, `Categorical` its list of choices. Anything else
-    is handed on as it is.
+    Parameters
+    ----------
+    value : object
+        What a user gave for one hyperparameter.
+
+    Returns
+    -------
+    object
+        `Real` or `Integer` for a range, a list for `Categorical`, else `value` itself.
     """
     if _is_range(value):
         return _range(value)
@@ -59,10 +66,18 @@ def for_sampler(value: Any) -> Any:
 
 
 def as_choices(value: Any) -> Any:
-    """Return what stands for `value` in scikit-learn's `ParameterGrid`.
+    """Return what stands for a value in scikit-learn's `ParameterGrid`.
 
-    `Categorical` becomes its list of choices. Anything else is handed on as it is, a
-    tuple that looks like a range included: a grid knows no ranges.
+    Parameters
+    ----------
+    value : object
+        What a user gave for one hyperparameter.
+
+    Returns
+    -------
+    object
+        A list for `Categorical`, else `value` itself, a tuple that looks like a range
+        included: a grid knows no ranges.
 
     Raises
     ------

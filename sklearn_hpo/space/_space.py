@@ -217,6 +217,13 @@ class SearchSpace:
         index : int
             From 0 to size - 1.
 
+        Returns
+        -------
+        branch : int
+            Branch of the point.
+        u : ndarray of shape (n_dims,)
+            Its coordinates, NaN where not active.
+
         Raises
         ------
         IndexError
@@ -274,6 +281,7 @@ class SearchSpace:
         Returns
         -------
         branch : ndarray of shape (n,) of int
+            Branches of the points, by the first column of `v`.
         u : ndarray of shape (n, n_dims)
             ``v[:, 1:]``, NaN where a coordinate is not active.
         """
@@ -281,7 +289,13 @@ class SearchSpace:
         return branch, np.where(self.active[branch], v[:, 1:], np.nan)
 
     def token(self) -> list[Any]:
-        """Return what JSON can hold of the space, equal for equal spaces only."""
+        """Return what identifies the space, in another process too.
+
+        Returns
+        -------
+        token : list
+            What JSON can hold, equal for equal spaces only.
+        """
         return [
             [[name, distribution.token()] for name, distribution in branch.items()]
             for branch in self.branches

@@ -73,4 +73,10 @@ class Strategy(BaseEstimator, ABC):
 
     @abstractmethod
     def tell(self, trial: Trial) -> None:
-        """Learn from a closed trial; each is told once."""
+        """Learn from a closed trial.
+
+        Parameters
+        ----------
+        trial : Trial
+            Complete or failed; each is told once.
+        """

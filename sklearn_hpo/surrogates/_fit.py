@@ -43,8 +43,8 @@ class LogPosterior:
 
     The likelihood is that of [1]_, section 5.4, the prior of the lengthscales that of
     [2]_. Each prior is LogNormal(mu, sigma) as a density over the parameter itself, so
-    in its logarithm t it is ``-(t - mu)^2 / (2 sigma^2) - t``: without the last term, the
-    Jacobian, the mode of a lengthscale would lie e^3 = 20 times higher.
+    in its logarithm t it is ``-(t - mu)^2 / (2 sigma^2) - t``: without the last term,
+    the Jacobian, the mode of a lengthscale would lie e^3 = 20 times higher.
 
     ============================  ===================================
     lengthscale, ordered input    LogNormal(sqrt 2 + log(d) / 2, sqrt 3)

@@ -30,7 +30,7 @@ _ROWS = 256
 
 
 class GaussianProcess:
-    """Posterior of a Gaussian process with a Matern-5/2 kernel and mean zero.
+    """Posterior of a Gaussian process with a Matern-5/2 kernel and mean zero [1]_.
 
     An observation at given hyperparameters is cheap to add, see `extended`. Instances
     are never changed.
@@ -47,6 +47,11 @@ class GaussianProcess:
         Which inputs are compared for equality only.
     noise : ndarray of shape (n,), default=None
         Variances known of single scores, in addition to that of `theta`.
+
+    References
+    ----------
+    .. [1] C. E. Rasmussen and C. K. I. Williams, "Gaussian Processes for Machine
+       Learning", MIT Press 2006, ch. 2 and 4.
     """
 
     def __init__(

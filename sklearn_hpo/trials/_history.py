@@ -73,7 +73,18 @@ class History:
         return len(self.trials)
 
     def issue(self, task: Task) -> Trial:
-        """Note that a task exists, beginning its trial if it is the first one."""
+        """Note that a task exists, beginning its trial if it is the first one.
+
+        Parameters
+        ----------
+        task : Task
+            A fold that was not issued before.
+
+        Returns
+        -------
+        trial : Trial
+            The trial the task belongs to.
+        """
         key = (task.candidate.number, task.resource)
         trial = self._by_key.get(key)
         if trial is None:
@@ -84,11 +95,33 @@ class History:
         return trial
 
     def trial_of(self, task: Task) -> Trial:
-        """Return the trial an issued task belongs to."""
+        """Return the trial a task belongs to.
+
+        Parameters
+        ----------
+        task : Task
+            One that was issued.
+
+        Returns
+        -------
+        trial : Trial
+            Its trial, open or closed.
+        """
         return self._by_key[task.candidate.number, task.resource]
 
     def record(self, result: FoldResult) -> Trial:
-        """Write a result into its trial; a closed trial only counts the fit."""
+        """Write a result into its trial; a closed trial only counts the fit.
+
+        Parameters
+        ----------
+        result : FoldResult
+            What came of an issued task.
+
+        Returns
+        -------
+        trial : Trial
+            The trial the result belongs to.
+        """
         trial = self.trial_of(result.task)
         self.n_fits += 1
         if trial.is_open:
@@ -99,7 +132,19 @@ class History:
     def close(
         self, trial: Trial, status: TrialStatus, value: float, noise: float
     ) -> None:
-        """Give a trial its final status, value and noise (variance of the value)."""
+        """Give a trial its final state.
+
+        Parameters
+        ----------
+        trial : Trial
+            An open one.
+        status : {"complete", "failed"}
+            How it ended.
+        value : float
+            The objective, greater is better; NaN for a failed trial.
+        noise : float
+            Variance of the value; NaN where unknown.
+        """
         trial.status, trial.value, trial.noise = status, value, noise
         self._open.pop(trial.row)
         self._unissued.pop(trial.row, None)
@@ -130,15 +175,48 @@ class History:
         return [t for t in self.trials if t.status not in ("open", "unfinished")]
 
     def incumbent(self, resource: float | None = None) -> Trial | None:
-        """Return the best complete trial at a resource, None if there is none."""
+        """Return the best complete trial at a resource.
+
+        Parameters
+        ----------
+        resource : float or None, default=None
+            How much was spent on each fit; None for everything there is.
+
+        Returns
+        -------
+        trial : Trial or None
+            None if no trial is complete.
+        """
         return self._incumbents.get(resource)
 
     def scores(self, metric: str) -> NDArray[np.float64]:
-        """Return test scores of shape (n_trials, n_folds), NaN where there is none."""
+        """Return test scores.
+
+        Parameters
+        ----------
+        metric : str
+            One of `metrics`.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_trials, n_folds)
+            NaN where there is none.
+        """
         return self._table.column(f"test_{metric}")
 
     def train_scores(self, metric: str) -> NDArray[np.float64]:
-        """Return train scores of shape (n_trials, n_folds), NaN where there is none."""
+        """Return train scores.
+
+        Parameters
+        ----------
+        metric : str
+            One of `metrics`.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_trials, n_folds)
+            NaN where there is none.
+        """
         return self._table.column(f"train_{metric}")
 
     @property
@@ -152,9 +230,20 @@ class History:
         return self._table.column("score_time")
 
     def result(self, trial: Trial, fold: int) -> FoldResult:
-        """Return what was told of a fold, without scores if it failed or was not run.
+        """Return what was told of a fold.
 
-        The task of the result has no ticket: it is -1.
+        Parameters
+        ----------
+        trial : Trial
+            One of this history.
+        fold : int
+            Index of the train-test split.
+
+        Returns
+        -------
+        result : FoldResult
+            Without scores if the fold failed or was not run. Its task has no ticket: it
+            is -1.
         """
         row = trial.row
         error = self.errors.get((row, fold))

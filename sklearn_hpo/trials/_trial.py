@@ -20,12 +20,17 @@ class Trial:
     A trial is open until the schedule has seen enough of it; closing gives it its
     `value` and `noise`. Made and changed by :class:`History` alone.
 
-    Attributes
+    Parameters
     ----------
     candidate : Candidate
         What is tried.
     resource : float or None
         How much is spent on each fit; None for everything there is.
+    table : FoldTable
+        Where the history keeps the scores.
+
+    Attributes
+    ----------
     status : {"open", "complete", "failed", "unfinished"}
         State of the trial; ``"unfinished"`` if it was open when the search ended.
     value : float
@@ -94,13 +99,36 @@ class Trial:
         return [fold for fold in range(self._table.n_folds) if self.was_told(fold)]
 
     def was_told(self, fold: int) -> bool:
-        """Return whether the result of the fold was recorded."""
+        """Return whether the result of a fold was recorded.
+
+        Parameters
+        ----------
+        fold : int
+            Index of the train-test split.
+
+        Returns
+        -------
+        told : bool
+            False also for a fold that is still running.
+        """
         return bool(self._told >> fold & 1)
 
     def mark_issued(self, fold: int) -> None:
-        """Note that a task for the fold exists."""
+        """Note that a task for a fold exists.
+
+        Parameters
+        ----------
+        fold : int
+            Index of the train-test split.
+        """
         self._issued |= 1 << fold
 
     def mark_told(self, fold: int) -> None:
-        """Note that the result of the fold was recorded."""
+        """Note that the result of a fold was recorded.
+
+        Parameters
+        ----------
+        fold : int
+            Index of the train-test split.
+        """
         self._told |= 1 << fold
