@@ -29,7 +29,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import sklearn_hpo
-from benchmarks.compare._report import RESULTS, setting, write_section
+from benchmarks._results import RESULTS, setting, write_section
 from sklearn_hpo import Real
 
 N_ITER, N_FOLDS, N_PAIRS = 40, 5, 15

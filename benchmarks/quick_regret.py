@@ -25,7 +25,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC, SVR
 from sklearn.tree import DecisionTreeClassifier
 
-from benchmarks.compare._report import RESULTS, setting, write_section
+from benchmarks._results import RESULTS, setting, write_section
 from sklearn_hpo import BayesSearchCV, Integer, RandomizedSearchCV, Real
 
 N_ITER, SHOWN = 40, (10, 25, 40)

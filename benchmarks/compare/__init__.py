@@ -30,10 +30,11 @@ default are told apart by ``--label`` and given by ``--option``::
     python -m benchmarks.compare run --peers ours_bayes --again
     python -m benchmarks.compare run --peers ours_bayes --label few --option n_initial=3
 
-**Report**: mean normalised regret with bootstrap intervals, rank, wins, held-out score,
+**Report**: mean normalized regret with bootstrap intervals, rank, wins, held-out score,
 processor time, by kind of task, versions, losses, and peers that are missing with their
 reason. It writes ``RESULTS.md`` between markers, JSON and pictures into ``figures/``. A
-row appears in the table when it has a search on every task.
+row is in the tables when it has a search on every task compared; another is shown on
+the tasks it has.
 
 The way of a search through the files: ``__main__`` reads the command, ``_run`` makes
 `Job` s, ``_search`` carries one out between ``_proxy`` (the peer's process) and

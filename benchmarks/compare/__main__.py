@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks._results import BENCHMARKS
 from benchmarks.compare._envs import ENVIRONMENTS, Environments
 from benchmarks.compare._peers import BY_NAME, PEERS, Peer
-from benchmarks.compare._records import load
+from benchmarks.compare._records import load, short
 from benchmarks.compare._reference import reference
-from benchmarks.compare._report import BENCHMARKS, report
+from benchmarks.compare._report import report
 from benchmarks.compare._run import Plan, be_nice, memo_here, run
 from benchmarks.compare._summary import Summary
 from benchmarks.compare._task import Task
@@ -130,8 +131,14 @@ def write_report(options: argparse.Namespace) -> None:
     """Write tables and pictures, show the section."""
     summary = Summary(loaded_results(options))
     environments = Environments(options.envs)
-    command = as_command(options)
-    say(report(summary, environments, part(options), command, options.into))
+    asked = options.peers.split(",") if options.peers else BY_NAME
+    problems = {}
+    for peer in PEERS:
+        if peer.name in asked:
+            problem = environments.problem(peer.environment)
+            problems[peer.name] = None if problem is None else short(problem)
+    command = as_command(options, summary.results.seeds)
+    say(report(summary, problems, part(options), command, options.into))
 
 
 def part(options: argparse.Namespace) -> str:
@@ -144,7 +151,7 @@ def part(options: argparse.Namespace) -> str:
     return "-".join(words)
 
 
-def as_command(options: argparse.Namespace) -> str:
+def as_command(options: argparse.Namespace, seeds: set[int]) -> str:
     """Return the command that makes the searches of a report."""
     default = parser().parse_args(["report"])
     shown = ("suite", "subset", "tasks", "peers", "budget", "pending")
@@ -153,6 +160,8 @@ def as_command(options: argparse.Namespace) -> str:
         for name in shown
         if getattr(options, name) != getattr(default, name)
     ]
+    if seeds:
+        words.append(f"--seeds {','.join(map(str, sorted(seeds)))}")
     return " ".join(["python -m benchmarks.compare run", *words])
 
 

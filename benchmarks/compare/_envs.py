@@ -96,7 +96,10 @@ class Environments:
         """Return why an environment cannot be used, None if it can."""
         if name == HERE:
             return None
-        return self.status(name)["problem"]
+        problem = self.status(name)["problem"]
+        if problem is None and not Path(self.python(name)).is_file():
+            return "its interpreter is gone: python -m benchmarks.compare envs"
+        return problem
 
     def status(self, name: str) -> dict[str, Any]:
         """Return what is known of an environment."""
@@ -113,7 +116,7 @@ class Environments:
         wanted = ENVIRONMENTS[name]
         status = self.status(name)
         done = status.get("requirements") == list(wanted.requirements)
-        if done and not again and status["problem"] is None:
+        if done and not again and self.problem(name) is None:
             return status
         folder = self.folder / name
         shutil.rmtree(folder, ignore_errors=True)

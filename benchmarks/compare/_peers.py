@@ -13,7 +13,7 @@ VARIANTS = {PLAIN: "as it comes", GIVEN: "default given first"}
 
 @dataclass(frozen=True)
 class Peer:
-    """One optimiser of the comparison.
+    """One optimizer of the comparison.
 
     Parameters
     ----------

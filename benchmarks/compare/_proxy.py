@@ -62,7 +62,7 @@ class Proxy:
         self.process.wait()
 
     def start(self, what: Mapping[str, Any]) -> dict[str, Any]:
-        """Make the optimiser."""
+        """Make the optimizer."""
         return self._question({"start": what}, max(self.timeout, START_SECONDS))
 
     def ask(self, number: int) -> dict[str, Any]:
@@ -89,6 +89,8 @@ class Proxy:
             self.process.kill()  # it is gone, or has nothing more to say
             code = self.process.wait()
             raise PeerError(f"died: exit code {code} on {verb}") from error
+        except ValueError as error:
+            raise PeerError(f"no answer in JSON to {verb}: {error}") from error
         if "error" in answer:
             raise PeerError(f"raised on {verb}: {answer['error'].strip()}")
         return answer

@@ -1,4 +1,4 @@
-"""The records of searches, read back and put on the scale of normalised regret.
+"""The records of searches, read back and put on the scale of normalized regret.
 
 ================  =====================================================================
 best              best value of a task over all searches on record and 200 random draws
@@ -15,11 +15,12 @@ cpu               (n_seeds, budget) processor seconds of each suggestion, NaN if
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,15 @@ from benchmarks.compare._task import Task
 
 Row = tuple[str, str]  # peer, variant
 Array = NDArray[np.float64]
+PATH = re.compile(r"(?<![\w.:/])(?:/[\w.+-]+)+/([\w.+-]+)")
+
+
+class End(NamedTuple):
+    """How a search ended before its budget was spent."""
+
+    task: str
+    count: int
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -58,8 +68,10 @@ class Results:
         Best held-out score of any winner, by task.
     cells : dict of (row, task) to Cell
         The searches.
-    broken : dict of row to list of str
+    broken : dict of row to list of End
         How searches ended that did not spend their budget.
+    seeds : set of int
+        All seeds on record.
     versions : dict of row to set of str
         Versions of the peers on record.
     """
@@ -70,7 +82,8 @@ class Results:
     references: Mapping[str, Reference] = field(default_factory=dict)
     held_out_best: dict[str, float] = field(default_factory=dict)
     cells: dict[tuple[Row, str], Cell] = field(default_factory=dict)
-    broken: dict[Row, list[str]] = field(default_factory=lambda: defaultdict(list))
+    broken: dict[Row, list[End]] = field(default_factory=lambda: defaultdict(list))
+    seeds: set[int] = field(default_factory=set)
     versions: dict[Row, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @property
@@ -129,10 +142,10 @@ def fill(
         row = (record["peer"], record["variant"])
         by_row[row].append(record)
         loaded.versions[row].add(record["version"])
+        loaded.seeds.add(record["seed"])
         if record["status"] != "complete":
-            count = len(record["evaluations"])
-            last = record["reason"].splitlines()[-1][:120]
-            loaded.broken[row].append(f"{task} after {count}: {last}")
+            count, reason = len(record["evaluations"]), short(record["reason"])
+            loaded.broken[row].append(End(task, count, reason))
     for row, searches in by_row.items():
         cell = Cell(
             np.array([curve(s, loaded.budget, best, fixed.median) for s in searches]),
@@ -142,6 +155,13 @@ def fill(
         loaded.cells[row, task] = cell
         top = max(float(cell.held_out.max()), fixed.held_out_default)
         loaded.held_out_best[task] = max(top, loaded.held_out_best.get(task, -np.inf))
+
+
+def short(reason: str) -> str:
+    """Return the first words and the last line of a reason, without folders."""
+    lines = reason.strip().splitlines() or ["no reason given"]
+    said = lines[0].split(":")[0] + ": " + lines[-1] if len(lines) > 1 else lines[0]
+    return PATH.sub(r"\1", said)[:160]
 
 
 def curve(record: Mapping[str, Any], budget: int, best: float, median: float) -> Array:

@@ -3,52 +3,62 @@
 from __future__ import annotations
 
 import json
-import platform
-import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import scipy
-import sklearn
-
+from benchmarks._results import RESULTS, figures, setting, write_section
 from benchmarks.compare._curves import draw
-from benchmarks.compare._envs import Environments
-from benchmarks.compare._markdown import section
+from benchmarks.compare._markdown import absent, section
 from benchmarks.compare._summary import Summary, versions
-
-BENCHMARKS = Path(__file__).resolve().parents[1]
-RESULTS = BENCHMARKS / "RESULTS.md"
 
 
 def report(
-    summary: Summary, environments: Environments, suite: str, command: str, into: Path
+    summary: Summary,
+    problems: Mapping[str, str | None],
+    suite: str,
+    command: str,
+    into: Path,
 ) -> str:
-    """Write everything into a folder; return the section of its RESULTS.md."""
+    """Write everything into a folder; return the section of its RESULTS.md.
+
+    Parameters
+    ----------
+    summary : Summary
+        The figures.
+    problems : mapping of str to str or None
+        Why a peer cannot be used here, by name, for each peer that belongs here.
+    suite : str
+        Name of the tasks in titles and files.
+    command : str
+        What makes the searches.
+    into : Path
+        The folder.
+    """
     results = summary.results
     name = f"compare-{suite}-{results.budget}"
     name += f"-pending-{results.pending}" if results.pending > 1 else ""
-    folder = figures(into)
-    draw(summary, folder / name)
-    numbers = json.dumps(as_json(summary, command), indent=1)
-    (folder / f"{name}.json").write_text(numbers + "\n")
-    text = section(summary, environments, command, f"figures/{name}.svg", setting())
-    title = f"## Comparison with peers: {suite} tasks, {results.budget} evaluations"
+    kind, _, more = suite.partition("-")
+    title = f"## Comparison with peers: {kind} tasks"
+    title += f" ({more}), " if more else ", "
+    title += f"{results.budget} evaluations"
     if results.pending > 1:
         title += f", {results.pending} pending"
-    write_section(into / RESULTS.name, name, f"{title}\n\n{text}")
+    if summary.rows:
+        folder = figures(into)
+        draw(summary, folder / name)
+        numbers = json.dumps(as_json(summary, command), separators=(",", ":"))
+        (folder / f"{name}.json").write_text(numbers + "\n")
+        text = section(summary, problems, command, f"figures/{name}.svg", setting())
+    else:
+        text = "\n\n".join(["No search on record.", absent(summary, problems)])
+    text = f"{title}\n\n{text}"
+    write_section(into / RESULTS.name, name, text)
     return text
 
 
-def figures(into: Path) -> Path:
-    """Return the folder of pictures and figures beside RESULTS.md."""
-    folder = into / "figures"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def as_json(summary: Summary, command: str) -> dict[str, Any]:
-    """Return all figures as plain objects."""
+    """Return all figures as plain objects; rows are named peer.variant."""
     rows = summary.rows
     return {
         "command": command,
@@ -67,36 +77,11 @@ def as_json(summary: Summary, command: str) -> dict[str, Any]:
             )
             for i, row in enumerate(rows)
         },
-        "ended": {".".join(row): some for row, some in summary.results.broken.items()},
+        "incomplete": {".".join(row): n for row, n in summary.incomplete.items()},
+        "ended": {
+            ".".join(row): [
+                f"{end.task} after {end.count}: {end.reason}" for end in some
+            ]
+            for row, some in summary.results.broken.items()
+        },
     }
-
-
-def setting() -> str:
-    """Say on what the figures were taken."""
-    return (
-        f"scikit-learn {sklearn.__version__}, numpy {np.__version__}, "
-        f"scipy {scipy.__version__}, Python {platform.python_version()}, "
-        f"{platform.system()} {platform.machine()}, one thread"
-    )
-
-
-def write_section(path: Path, name: str, text: str) -> None:
-    """Replace what stands between the markers of a section, or append it.
-
-    Parameters
-    ----------
-    path : Path
-        A Markdown file; made if it is not there.
-    name : str
-        Name in the markers ``<!-- name:begin -->`` and ``<!-- name:end -->``.
-    text : str
-        The new text between them.
-    """
-    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-    whole = path.read_text() if path.is_file() else "# Results\n"
-    new = f"{begin}\n{text}\n{end}"
-    pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-    if pattern.search(whole):
-        path.write_text(pattern.sub(lambda _: new, whole))
-    else:
-        path.write_text(f"{whole.rstrip()}\n\n{new}\n")

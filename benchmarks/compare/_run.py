@@ -13,6 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from benchmarks._orphans import end_with
 from benchmarks.compare._envs import Environments
 from benchmarks.compare._memo import Memo
 from benchmarks.compare._peers import Peer
@@ -88,7 +89,9 @@ def run(plan: Plan, workers: int, say: Any) -> None:
             say(f"{count}/{len(jobs)} " + one(job_key(job), plan_key(plan)))
         return
     # Spawned, because a task holds data and threads that should not be copied.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        workers, get_context("spawn"), initializer=end_with, initargs=(os.getpid(),)
+    ) as pool:
         keys = [job_key(job) for job in jobs]
         lines = pool.map(one, keys, [plan_key(plan)] * len(jobs))
         for count, line in enumerate(lines, 1):

@@ -176,5 +176,8 @@ def checkpoints(budget: int) -> list[int]:
 def write_atomically(path: Path, text: str) -> None:
     """Write a file so that it is whole or not there."""
     unfinished = path.with_suffix(f".{os.getpid()}.tmp")
-    unfinished.write_text(text)
+    with unfinished.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     unfinished.replace(path)

@@ -34,7 +34,7 @@ class Line:
     n_seeds : tuple of int
         Fewest and most seeds on a task.
     regret : dict of int to float
-        Mean normalised regret at each checkpoint.
+        Mean normalized regret at each checkpoint.
     interval : dict of int to tuple of float
         Its bootstrap interval.
     ratio, ratio_interval : float, tuple of float
@@ -44,7 +44,7 @@ class Line:
     rank, wins : float
         Mean rank and number of tasks won at the last checkpoint; a tie is shared.
     held_out : float
-        Normalised regret of the winner on the rows held out, at most 1 on a task.
+        Normalized regret of the winner on the rows held out, at most 1 on a task.
     held_out_fell : float
         Share of searches whose winner at the end is worse there than that at the first
         checkpoint.
@@ -79,7 +79,12 @@ class Line:
 
 
 class Summary:
-    """All figures of the rows that have searches on every task.
+    """All figures of the rows that have searches on the same tasks.
+
+    While searches are missing, the tasks are those of one of the rows, chosen so that
+    the table has most cells; a row that lacks one of them is not compared with the
+    others. The number of seeds may differ, for the seeds of two rows have nothing in
+    common: a mean over fewer is as fair and only less certain.
 
     Parameters
     ----------
@@ -89,21 +94,33 @@ class Summary:
     Attributes
     ----------
     tasks : list of str
-        The tasks with a search of any row.
+        The tasks compared.
+    left_out : list of str
+        The other tasks with searches on record.
     rows : list of Row
         The rows compared.
     incomplete : dict of Row to int
-        The other rows, and on how many tasks they have been run.
+        The other rows, and on how many of these tasks they have been run.
     curves : ndarray of shape (n_rows, n_tasks, budget)
         Mean regret over the seeds.
     """
 
     def __init__(self, results: Results) -> None:
         self.results = results
-        self.tasks = sorted({task for _, task in results.cells})
-        counts = {row: len(results.tasks_of(row)) for row in results.rows()}
-        self.rows = [row for row, count in counts.items() if count == len(self.tasks)]
-        self.incomplete = {r: n for r, n in counts.items() if n < len(self.tasks)}
+        ran = {row: results.tasks_of(row) for row in results.rows()}
+
+        def n_cells(tasks: set[str]) -> int:
+            return len(tasks) * sum(others >= tasks for others in ran.values())
+
+        shared = max(ran.values(), key=n_cells, default=set())
+        self.tasks = sorted(shared)
+        self.left_out = sorted(set().union(*ran.values()) - shared)
+        self.rows = [row for row, tasks in ran.items() if tasks >= shared]
+        self.incomplete = {
+            row: len(tasks & shared)
+            for row, tasks in ran.items()
+            if not tasks >= shared
+        }
         self.curves = np.array(
             [
                 [results.cells[r, t].curves.mean(axis=0) for t in self.tasks]
@@ -119,10 +136,15 @@ class Summary:
     @property
     def best_peer(self) -> int:
         """Index of the row that is not ours with the least mean regret at the end."""
-        return self.best_at(self.results.budget)
+        best = self.best_at(self.results.budget)
+        return 0 if best is None else best  # there is nobody else
 
-    def best_at(self, count: int, variants: Sequence[str] = tuple(VARIANTS)) -> int:
+    def best_at(
+        self, count: int, variants: Sequence[str] = tuple(VARIANTS)
+    ) -> int | None:
         """Return the row, not ours, with the least mean regret after some evaluations.
+
+        None if there is no such row.
 
         Parameters
         ----------
@@ -131,11 +153,13 @@ class Summary:
         variants : sequence of str
             Rows that are compared.
         """
-        means = [
-            np.inf if is_ours(row) or row[1] not in variants else mean
-            for row, mean in zip(self.rows, self.at(count).mean(axis=1), strict=True)
+        means = self.at(count).mean(axis=1)
+        others = [
+            i
+            for i, row in enumerate(self.rows)
+            if row[1] in variants and not is_ours(row)
         ]
-        return int(np.argmin(means))
+        return min(others, key=lambda i: means[i], default=None)
 
     def at(self, count: int) -> Array:
         """Return the regret after some evaluations, of shape (n_rows, n_tasks)."""
@@ -156,6 +180,25 @@ class Summary:
             kind: self.last[:, [k == kind for k in kinds]].mean(axis=1)
             for kind in sorted(set(kinds))
         }
+
+    def standard_error(self, row: Row, task: str) -> float | None:
+        """Return that of the mean regret at the end, None for a single seed."""
+        last = self.results.cells[row, task].curves[:, -1]
+        return float(last.std(ddof=1) / np.sqrt(len(last))) if len(last) > 1 else None
+
+    def behind(self, row: Row, other: Row, task: str) -> bool:
+        """Whether the regret at the end is larger by more than two standard errors."""
+        cells = self.results.cells
+        return below(-cells[row, task].curves[:, -1], -cells[other, task].curves[:, -1])
+
+    def n_ended(self, row: Row) -> int:
+        """Return how many searches on the tasks compared ended early."""
+        return sum(end.task in self.tasks for end in self.results.broken.get(row, []))
+
+    def regret_on(self, row: Row, tasks: Sequence[str]) -> Array:
+        """Return the mean regret of any row on some of its tasks, shape (budget,)."""
+        each = [self.results.cells[row, task].curves.mean(axis=0) for task in tasks]
+        return np.mean(each, axis=0)
 
     def _line(self, i: int, rank: float, wins: float) -> Line:
         row = self.rows[i]
@@ -202,8 +245,7 @@ class Summary:
     def _below_random(self, row: Row, task: str) -> bool:
         if RANDOM not in self.rows or row == RANDOM:
             return False
-        ours = -self.results.cells[row, task].curves[:, -1]
-        return below(ours, -self.results.cells[RANDOM, task].curves[:, -1])
+        return self.behind(row, RANDOM, task)
 
 
 def is_ours(row: Row) -> bool:

@@ -5,12 +5,14 @@ Whole searches of several libraries, each in its own environment (those of
 the root of the project on a quiet machine::
 
     python -m benchmarks.compare envs
-    python -m benchmarks.time_to_quality run --repeats 5
+    python -m benchmarks.time_to_quality run --repeats 3
     python -m benchmarks.time_to_quality report
 
-The repeats are the outermost loop, so the searches alternate: A B C A B C. A scorer
-that writes down every score with the clock tells when each candidate had all its folds;
-a search need not be stopped to see when it was there. A candidate of a halving search
-counts when it was scored on nearly all rows. The best known score is the best of any
-search on record. Each search is one JSON file, and a run that was killed goes on.
+The repeats are the outermost loop, so the searches alternate: A B C A B C; a repeat is
+a seed too. A scorer that writes down every score with the clock tells when each
+candidate had all its folds; a search need not be stopped to see when it was there. The
+clock starts at ``fit``: starting workers counts, importing does not. The best known
+score is the best of any search on record; a search that never comes near it is reported
+as longer than it lasted. Each search is one JSON file, a run that was killed goes on,
+and a search that broke or took longer than ``--timeout`` keeps what it had found.
 """

@@ -7,7 +7,8 @@ import json
 import sys
 from pathlib import Path
 
-BENCHMARKS = Path(__file__).resolve().parents[1]
+from benchmarks._results import BENCHMARKS
+
 RESULTS = BENCHMARKS / ".results" / "time_to_quality"
 
 
@@ -19,17 +20,19 @@ def main(arguments: list[str]) -> None:
     one.set_defaults(command=run_one)
     for name, kind in (("task", str), ("search", str), ("seed", int), ("path", Path)):
         one.add_argument(name, type=kind)
+    one.add_argument("parent", type=int, help="process without which it ends")
     run = commands.add_parser("run", help="what is missing, searches alternating")
     run.set_defaults(command=run_all)
-    run.add_argument("--tasks")
-    run.add_argument("--searches")
-    run.add_argument("--repeats", type=int, default=5)
-    run.add_argument("--envs")
+    run.add_argument("--tasks", help="names, comma between them")
+    run.add_argument("--searches", help="names, comma between them")
+    run.add_argument("--repeats", type=int, default=3)
     run.add_argument("--timeout", type=float, default=1800.0)
-    report = commands.add_parser("report", help="the table")
+    run.add_argument("--again", action="store_true", help="also what is on record")
+    report = commands.add_parser("report", help="the tables")
     report.set_defaults(command=write_report)
     report.add_argument("--into", type=Path, default=BENCHMARKS)
     for command in (run, report):
+        command.add_argument("--envs", help="folder of the environments")
         command.add_argument("--results", type=Path, default=RESULTS)
     options = top.parse_args(arguments)
     options.command(options)
@@ -37,46 +40,75 @@ def main(arguments: list[str]) -> None:
 
 def run_one(options: argparse.Namespace) -> None:
     """Run one search here; the libraries of its environment are all there is."""
-    from benchmarks.time_to_quality._runs import run_here
+    from benchmarks.time_to_quality._runs import Job, run_here
 
-    run_here(options.task, options.search, options.seed, options.path)
+    job = Job(options.task, options.search, options.seed)
+    run_here(job, options.path, options.parent)
 
 
 def run_all(options: argparse.Namespace) -> None:
     """Run what is missing."""
     from benchmarks.compare._envs import Environments
-    from benchmarks.time_to_quality._runs import run_there
+    from benchmarks.time_to_quality._runs import Job, run_there
     from benchmarks.time_to_quality._searches import SEARCHES
     from benchmarks.time_to_quality._tasks import TASKS
 
-    tasks = options.tasks.split(",") if options.tasks else list(TASKS)
-    searches = options.searches.split(",") if options.searches else list(SEARCHES)
+    tasks = chosen(options.tasks, list(TASKS))
+    searches = chosen(options.searches, list(SEARCHES))
     environments = Environments(options.envs)
-    for seed in range(options.repeats):
-        for task in tasks:
-            for search in searches:
-                name = f"{task}.{search}.{seed}.json".replace(" ", "-")
-                path = options.results.resolve() / name
-                if not path.is_file():
-                    problem = run_there(
-                        task, search, seed, path, environments, options.timeout
-                    )
-                    say(f"{task}, {search}, repeat {seed}: {problem or 'done'}")
+    results = options.results.resolve()
+    jobs = [
+        Job(task, search, seed)
+        for seed in range(options.repeats)
+        for task in tasks
+        for search in searches
+    ]
+    jobs = [job for job in jobs if options.again or not job.is_done(results)]
+    for count, job in enumerate(jobs, 1):
+        problem = run_there(job, job.path(results), environments, options.timeout)
+        about = f"{job.task}, {job.search}, repeat {job.seed}"
+        say(f"{count}/{len(jobs)} {about}: {problem or 'done'}")
 
 
 def write_report(options: argparse.Namespace) -> None:
-    """Write the table into RESULTS.md and the records into a file of figures."""
-    from benchmarks.compare._report import figures, setting, write_section
+    """Write the tables into RESULTS.md and the records into a file of figures."""
+    from benchmarks._results import figures, setting, write_section
+    from benchmarks.compare._envs import Environments
+    from benchmarks.compare._records import short
+    from benchmarks.time_to_quality._searches import SEARCHES
     from benchmarks.time_to_quality._table import read, text
 
     records = read(options.results)
-    section = text(records, "python -m benchmarks.time_to_quality run", setting())
-    write_section(options.into / "RESULTS.md", "time-to-quality", section)
+    environments = Environments(options.envs)
+    found = {name: environments.problem(e.environment) for name, e in SEARCHES.items()}
+    problems = {name: short(problem) for name, problem in found.items() if problem}
     whole = [record for some in records.values() for record in some]
-    (figures(options.into) / "time-to-quality.json").write_text(
-        json.dumps(whole) + "\n"
-    )
+    n_stale = len(list(options.results.glob("*.json"))) - len(whole)
+    if n_stale:
+        say(f"{n_stale} records of tasks or searches as they were are left out.")
+    if not whole:
+        sys.exit("No search on record.")
+    repeats = max((record["seed"] for record in whole), default=-1) + 1
+    command = f"python -m benchmarks.time_to_quality run --repeats {repeats}"
+    section = text(records, problems, command, setting())
+    write_section(options.into / "RESULTS.md", "time-to-quality", section)
+    path = figures(options.into) / "time-to-quality.json"
+    path.write_text(json.dumps(whole, separators=(",", ":")) + "\n")
     say(section)
+
+
+def chosen(names: str | None, known: list[str]) -> list[str]:
+    """Return the names that an option lists, all if it was not given.
+
+    Raises
+    ------
+    SystemExit
+        If a name is not known.
+    """
+    listed = names.split(",") if names else known
+    if not set(listed) <= set(known):
+        sys.exit(f"Expected names among {known}, got {listed}.")
+    return listed
 
 
 def say(line: str) -> None:

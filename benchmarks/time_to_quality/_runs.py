@@ -2,96 +2,196 @@
 
 from __future__ import annotations
 
+import ast
+import hashlib
+import inspect
 import json
+import os
+import signal
 import subprocess
-import tempfile
+import textwrap
 import time
 import warnings
-from dataclasses import asdict
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import sklearn
+from sklearn.base import clone
 
+from benchmarks._orphans import end_with
 from benchmarks.compare._envs import Environments
 from benchmarks.compare._proxy import ROOT, peer_environment
 from benchmarks.compare._search import write_atomically
-from benchmarks.time_to_quality._record import Recording, candidates
-from benchmarks.time_to_quality._searches import SEARCHES
+from benchmarks.time_to_quality._record import Found, Recording, candidates, on_all_rows
+from benchmarks.time_to_quality._searches import N_ITER, N_JOBS, SEARCHES
 from benchmarks.time_to_quality._tasks import N_SPLITS, TASKS
 
 
-def run_here(task_name: str, search_name: str, seed: int, path: Path) -> None:
-    """Run a search in this process and write its record."""
-    task, entry = TASKS[task_name], SEARCHES[search_name]
+@dataclass(frozen=True)
+class Job:
+    """Which search, on what, with which seed."""
+
+    task: str
+    search: str
+    seed: int
+
+    def path(self, results: Path) -> Path:
+        """Return the file of the record."""
+        name = f"{self.task}.{self.search}.{self.seed}.json"
+        return results / name.replace(" ", "-")
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the task and of how the search is made."""
+        task, make = TASKS[self.task], SEARCHES[self.search].make
+        how = (task.estimator, task.params, task.scoring, N_SPLITS, N_ITER, N_JOBS)
+        # Parsed, because layout and comments make no difference.
+        code = ast.dump(ast.parse(textwrap.dedent(inspect.getsource(make))))
+        return hashlib.sha1((repr(how) + code).encode()).hexdigest()[:12]
+
+    def is_done(self, results: Path) -> bool:
+        """Whether there is a record of the job as it is now."""
+        path = self.path(results)
+        if not path.is_file():
+            return False
+        return bool(json.loads(path.read_text())["fingerprint"] == self.fingerprint)
+
+
+def run_here(job: Job, path: Path, parent: int) -> None:
+    """Run a search in this process and write its record.
+
+    Parameters
+    ----------
+    job : Job
+        What to run.
+    path : Path
+        The record; scores are written beside it while the search runs.
+    parent : int
+        Process without which this one and its workers end.
+    """
+    end_with(parent, group=True)
+    task, entry = TASKS[job.task], SEARCHES[job.search]
     X, y = task.load(return_X_y=True)
     warnings.simplefilter("ignore")
-    with tempfile.TemporaryDirectory() as folder:
-        lines = Path(folder) / "scores"
-        names = [param.name for param in task.params]
-        search = entry.make(task, Recording(task.scoring, names, str(lines)), seed)
-        began = time.time()
-        search.fit(X, y)
-        seconds = time.time() - began
-        found = candidates(lines, began, N_SPLITS, len(y))
-        fits = len(lines.read_text().splitlines())
-    record = {
-        "task": task_name,
-        "search": search_name,
-        "seed": seed,
-        "seconds": seconds,
-        "fits": fits,
-        "version": version(entry.library),
-        "scikit-learn": sklearn.__version__,
-        "problem": None,
-        "found": [asdict(candidate) for candidate in found],
-    }
-    write_atomically(path, json.dumps(record))
+    scores = scores_of(path)
+    names = [param.name for param in task.params]
+    scorer = Recording(task.scoring, names, str(scores))
+    # A copy, because some searches set parameters on what they are given.
+    given = replace(task, estimator=clone(task.estimator))
+    search = entry.make(given, scorer, job.seed)
+    began = time.time()
+    began_file(path).write_text(f"{began} {len(y)}")
+    search.fit(X, y)
+    seconds = time.time() - began
+    # What is done from here on is not counted.
+    found = candidates(scores, began, N_SPLITS, len(y))
+    again = partial(
+        on_all_rows, estimator=task.estimator, X=X, y=y, scoring=task.scoring
+    )
+    found = [again(candidate, cv=task.cv) for candidate in found]
+    versions = {"version": version(entry.library), "scikit-learn": sklearn.__version__}
+    write(job, path, seconds, found, versions)
 
 
 def run_there(
-    task: str,
-    search: str,
-    seed: int,
-    path: Path,
-    environments: Environments,
-    timeout: float,
+    job: Job, path: Path, environments: Environments, timeout: float
 ) -> str | None:
-    """Run a search in its environment; return what went wrong, if anything did."""
-    entry = SEARCHES[search]
+    """Run a search in its environment; return what went wrong, if anything did.
+
+    A search that broke or took too long has a record too, with what it had found. An
+    environment that is missing leaves none.
+    """
+    entry = SEARCHES[job.search]
     problem = environments.problem(entry.environment)
     if problem is not None:
         return problem
     python = environments.python(entry.environment)
-    command = [python, "-m", "benchmarks.time_to_quality", "one", task, search]
-    command += [str(seed), str(path)]
+    command = [python, "-m", "benchmarks.time_to_quality", "one", job.task, job.search]
+    command += [str(job.seed), str(path), str(os.getpid())]
     path.parent.mkdir(parents=True, exist_ok=True)
+    forget(path)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=peer_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # its workers can be ended with it
+    )
+    began = time.monotonic()
     try:
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=peer_environment(),
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        _, said = process.communicate(timeout=timeout)
+        if process.returncode:
+            words = said.strip().splitlines() or [f"exit code {process.returncode}"]
+            problem = words[-1][:300]
     except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
         problem = f"timeout after {timeout:g} s"
-    else:
-        if done.returncode:
-            problem = done.stderr.strip().splitlines()[-1][:300]
     if problem is not None:
-        about: dict[str, Any] = {"task": task, "search": search, "seed": seed}
-        write_atomically(path, json.dumps(about | {"problem": problem}))
+        left = (
+            began_file(path).read_text().split() if began_file(path).is_file() else []
+        )
+        found = []
+        if left:
+            found = candidates(scores_of(path), float(left[0]), N_SPLITS, int(left[1]))
+        # Those of a halving search cannot be compared any more.
+        found = [candidate for candidate in found if candidate.whole]
+        write(job, path, time.monotonic() - began, found, {}, problem)
     return problem
 
 
+def write(
+    job: Job,
+    path: Path,
+    seconds: float,
+    found: list[Found],
+    versions: dict[str, str],
+    problem: str | None = None,
+) -> None:
+    """Write the record of a search and remove what was beside it."""
+    scores = scores_of(path)
+    record: dict[str, Any] = {
+        "task": job.task,
+        "search": job.search,
+        "seed": job.seed,
+        "fingerprint": job.fingerprint,
+        "seconds": round(seconds, 3),
+        "fits": len(scores.read_text().splitlines()) if scores.is_file() else 0,
+        "problem": problem,
+        "found": [
+            {"seconds": round(c.seconds, 3), "fits": c.fits, "score": c.score}
+            for c in found
+        ],
+    }
+    write_atomically(path, json.dumps(record | versions))
+    forget(path)
+
+
+def scores_of(path: Path) -> Path:
+    """Return the file of the scores of a search that runs."""
+    return path.with_suffix(".scores")
+
+
+def began_file(path: Path) -> Path:
+    """Return the file that says when a running search began, and its rows."""
+    return path.with_suffix(".began")
+
+
+def forget(path: Path) -> None:
+    """Remove the files of a search that runs no more."""
+    scores_of(path).unlink(missing_ok=True)
+    began_file(path).unlink(missing_ok=True)
+
+
 def version(library: str) -> str:
-    """Return the version of a distribution, ours for an empty name."""
+    """Return the version of a distribution, that of the checkout for an empty name."""
     if library:
         return metadata.version(library)
-    import sklearn_hpo
+    from benchmarks.compare.runners._ours_space import checkout
 
-    return sklearn_hpo.__version__
+    return checkout()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,6 @@ from benchmarks.time_to_quality._tasks import Timed
 
 N_ITER = 50
 N_JOBS = 2
-GRID_STEPS = {1: 50, 2: 7, 3: 5, 4: 3}  # values of a number, by how many there are
 
 
 def steps(param: Param, n: int) -> list[Any]:
@@ -28,10 +28,38 @@ def steps(param: Param, n: int) -> list[Any]:
     return values.tolist()
 
 
+def grid_values(task: Timed) -> dict[str, list[Any]]:
+    """Return the grid of equal steps whose size is nearest to N_ITER."""
+
+    def grid_of(n: int) -> dict[str, list[Any]]:
+        return {param.name: steps(param, n) for param in task.params}
+
+    def misses(values: dict[str, list[Any]]) -> float:
+        return abs(math.log(math.prod(map(len, values.values())) / N_ITER))
+
+    return min(map(grid_of, range(2, N_ITER + 1)), key=misses)
+
+
+@dataclass(frozen=True)
+class LogInteger:
+    """Integers uniform in the logarithm, which scipy does not have."""
+
+    low: int
+    high: int
+
+    def rvs(self, random_state: Any = None) -> int:
+        """Draw one."""
+        low, high = math.log(self.low - 0.5), math.log(self.high + 0.5)
+        drawn = round(math.exp(random_state.uniform(low, high)))
+        return min(max(drawn, self.low), self.high)
+
+
 def distribution(param: Param) -> Any:
-    """Return a parameter as scikit-learn's own users write it."""
+    """Return a parameter for the searches that draw from scipy's distributions."""
     if param.kind == "cat":
         return list(param.choices)
+    if param.kind == "int" and param.log:
+        return LogInteger(int(param.low), int(param.high))
     if param.kind == "int":
         return list(range(int(param.low), int(param.high) + 1))
     if param.log:
@@ -43,10 +71,12 @@ def grid(task: Timed, scorer: Any, seed: int) -> Any:
     """scikit-learn's GridSearchCV over about fifty candidates."""
     from sklearn.model_selection import GridSearchCV
 
-    n = GRID_STEPS[sum(param.kind != "cat" for param in task.params)]
-    values = {param.name: steps(param, n) for param in task.params}
     return GridSearchCV(
-        task.estimator, values, scoring=scorer, cv=task.cv, n_jobs=N_JOBS
+        task.estimator,
+        grid_values(task),
+        scoring=scorer,
+        cv=task.cv,
+        n_jobs=N_JOBS,
     )
 
 

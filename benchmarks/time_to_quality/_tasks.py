@@ -1,4 +1,4 @@
-"""Five real tasks of 0.1 to 1 second a fit and score, with scores of at most 1."""
+"""Five real tasks of mostly 0.1 to 1 second a fit, with scores of at most 1."""
 
 from __future__ import annotations
 

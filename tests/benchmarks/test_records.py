@@ -3,9 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.compare._records import Cell, Results, curve
-from benchmarks.compare._reference import Reference
-from benchmarks.compare._report import write_section
+from benchmarks._results import write_section
+from benchmarks.compare._records import Results, curve, short
 from benchmarks.compare._summary import Summary, below
 
 
@@ -39,26 +38,41 @@ def test_below_needs_two_standard_errors():
     assert not below(np.array([0.0]), np.array([1.0]))
 
 
-@pytest.fixture
-def summary(make_task):
-    """Return three rows on two tasks; a fourth has been run on only one."""
-    tasks = {name: make_task(name) for name in ("one", "two")}
-    results = Results(10, 1, tasks)
-    results.references = {name: Reference(0.0, 1.0, 0.5, 0.0, 0.5) for name in tasks}
-    results.held_out_best = dict.fromkeys(tasks, 1.0)
-    levels = {"random": 0.4, "optuna_tpe": 0.2, "ours_bayes": 0.1, "hebo": 0.0}
-    for peer, level in levels.items():
-        curves = np.linspace(1.0, level, 10)[None].repeat(3, axis=0)
-        cell = Cell(curves, 1 - curves[:, [9]], np.full((3, 10), 0.001))
-        for name in list(tasks)[: 1 if peer == "hebo" else 2]:
-            results.cells[(peer, "plain"), name] = cell
-    return Summary(results)
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("timeout: no answer to ask in 5 s", "timeout: no answer to ask in 5 s"),
+        (
+            "raised on ask: Traceback:\n  File x\nValueError: no",
+            "raised on ask: ValueError: no",
+        ),
+        ("no file /home/me/envs/lib.so", "no file lib.so"),
+        ("see https://some.org/a/b", "see https://some.org/a/b"),
+    ],
+)
+def test_a_reason_is_told_in_short_and_without_folders(reason, said):
+    assert short(reason) == said
 
 
 def test_rows_are_complete_and_sorted_by_the_last_regret(summary):
     names = [line.peer for line in summary.lines()]
     assert names == ["ours_bayes", "optuna_tpe", "random"]
     assert summary.incomplete == {("hebo", "plain"): 1}
+
+
+def test_a_task_of_one_row_alone_does_not_empty_the_table(summary):
+    results = summary.results
+    cell = results.cells[("hebo", "plain"), "one"]
+    results.cells[("hebo", "plain"), "three"] = cell
+    again = Summary(results)
+    assert again.tasks == ["one", "two"]
+    assert again.left_out == ["three"]
+    assert again.incomplete == {("hebo", "plain"): 1}
+
+
+def test_without_records_nothing_is_compared():
+    empty = Summary(Results(10, 1, {}))
+    assert empty.rows == empty.tasks == []
 
 
 def test_the_best_peer_is_not_ours(summary):

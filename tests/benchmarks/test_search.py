@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import json
+import signal
+import sqlite3
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
-from benchmarks.compare._envs import Environments
+from benchmarks.compare import _run
+from benchmarks.compare._envs import STATUS, Environments
 from benchmarks.compare._memo import Memo
-from benchmarks.compare._peers import BY_NAME, GIVEN, PLAIN
-from benchmarks.compare._proxy import PeerError, Proxy
+from benchmarks.compare._peers import BY_NAME, GIVEN, PLAIN, Peer
+from benchmarks.compare._proxy import ROOT, PeerError, Proxy
 from benchmarks.compare._run import Plan, is_done
 from benchmarks.compare._search import Job, run_job
 
@@ -103,3 +109,126 @@ def test_a_peer_that_raises_is_noticed(tmp_path):
         pytest.raises(PeerError, match=r"(?s)raised on tell: .*KeyError"),
     ):
         proxy.tell(7, 0.0, [])
+
+
+# Answers three questions as a runner does, then does something else.
+FAKE = """\
+import json, os, sys, time
+for count, line in enumerate(sys.stdin):
+    (verb,) = json.loads(line)
+    answer = {"cpu": 0.0, "version": "1", "parallel": True}
+    answer["config"] = {"branch": "a", "x": 0.5, "k": 1, "c": None}
+    if count == 3:
+        %s
+    print(json.dumps(answer), flush=True)
+"""
+
+
+@pytest.fixture
+def fake(tmp_path, monkeypatch, make_task):
+    """Make an environment whose runner misbehaves, and a plan with a good one too."""
+    monkeypatch.setattr(_run, "tasks_here", lambda: {"cheap": make_task()})
+
+    def fake(behaviour):
+        folder = tmp_path / "envs" / "fake"
+        (folder / "bin").mkdir(parents=True)
+        (folder / STATUS).write_text('{"problem": null, "versions": {}}')
+        (folder / "runner.py").write_text(FAKE % behaviour)
+        python = folder / "bin" / "python"
+        python.write_text(f"#!/bin/sh\nexec {sys.executable} {folder}/runner.py\n")
+        python.chmod(0o755)
+        bad = Peer("fake", "Fake", "fake", "fake", "model", variants=(PLAIN,))
+        return Plan(
+            tasks=[make_task()],
+            peers=[bad, BY_NAME["random"]],
+            seeds=[0],
+            budget=5,
+            pending=1,
+            results=tmp_path / "results",
+            environments=Environments(str(tmp_path / "envs")),
+            timeout=1.0,
+        )
+
+    return fake
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [
+        ("os._exit(3)", "died: exit code 3 on ask"),
+        ("os.kill(os.getpid(), 9)", "died: exit code -9 on ask"),
+        ("time.sleep(60)", "timeout: no answer to ask in 1 s"),
+        ("answer = {'error': 'ValueError: no'}", "raised on ask: ValueError: no"),
+        ("print('not JSON')", "no answer in JSON to ask"),
+    ],
+)
+def test_a_peer_that_breaks_ends_its_own_search_alone(fake, behaviour, reason):
+    plan, lines = fake(behaviour), []
+    _run.run(plan, 1, lines.append)
+    folder = plan.results / "searches" / "b5" / "cheap"
+    record = json.loads((folder / "fake.plain.0.json").read_text())
+    assert record["status"] == "broken"
+    assert record["reason"].startswith(reason)
+    assert len(record["evaluations"]) == 1
+    for variant in (PLAIN, GIVEN):
+        other = json.loads((folder / f"random.{variant}.0.json").read_text())
+        assert other["status"] == "complete"
+    assert list(plan.jobs()) == []
+
+
+def test_a_peer_that_is_not_installed_is_left_out_with_its_reason(fake):
+    plan, lines = fake("pass"), []
+    status = plan.environments.folder / "fake" / STATUS
+    status.write_text('{"problem": "no compiler", "versions": {}}')
+    _run.run(plan, 1, lines.append)
+    assert lines[0] == "Fake is left out: no compiler"
+    assert sorted(path.name for path in plan.results.rglob("*.json")) == [
+        "random.given.0.json",
+        "random.plain.0.json",
+    ]
+
+
+def test_an_environment_that_is_gone_is_a_problem(fake):
+    plan = fake("pass")
+    assert plan.environments.problem("fake") is None
+    (plan.environments.folder / "fake" / "bin" / "python").unlink()
+    assert "interpreter is gone" in plan.environments.problem("fake")
+
+
+# `run` with the cheap task in a process of its own: conftest.py, results.
+DRIVER = """\
+import runpy, sys
+from pathlib import Path
+from benchmarks.compare import _run
+from benchmarks.compare._envs import Environments
+from benchmarks.compare._peers import BY_NAME
+task, path = runpy.run_path(sys.argv[1])["Cheap"](), Path(sys.argv[2])
+_run.tasks_here = lambda: {"cheap": task}
+made = Environments(str(path))
+plan = _run.Plan([task], [BY_NAME["random"]], range(2), 5, 1, path, made, 60.0)
+_run.run(plan, 1, print)
+"""
+
+
+def test_a_run_that_was_killed_goes_on(tmp_path):
+    conftest = str(Path(__file__).with_name("conftest.py"))
+    command = [sys.executable, "-c", DRIVER, conftest, str(tmp_path)]
+
+    def records():
+        return list((tmp_path / "searches").rglob("*.json"))
+
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        while not records():
+            assert process.poll() is None
+            time.sleep(0.001)
+        process.send_signal(signal.SIGKILL)
+    first = {path: path.stat().st_mtime_ns for path in records()}
+    assert 1 <= len(first) < 4
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    assert len(records()) == 4
+    for path in records():
+        assert json.loads(path.read_text())["status"] == "complete"
+    assert {path: path.stat().st_mtime_ns for path in first} == first
+    memo = sqlite3.connect(tmp_path / "memo.sqlite")
+    assert memo.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    memo.close()

@@ -15,7 +15,7 @@ from benchmarks.compare.runners._runner import Runner, WorstSeen
 
 
 class Peer(Runner):
-    """The optimiser with its defaults over the flattened space.
+    """The optimizer with its defaults over the flattened space.
 
     It knows no conditions and no failures: parameters of other branches have no effect,
     and a failed configuration is told as the worst seen.
@@ -24,7 +24,7 @@ class Peer(Runner):
     library = "HEBO"
 
     def start(self) -> None:
-        """Make the optimiser."""
+        """Make the optimizer."""
         warnings.simplefilter("ignore")
         design = DesignSpace().parse([translate(p) for p in self.space.flat()])
         self.optimizer = HEBO(design, scramble_seed=self.seed)

@@ -22,7 +22,7 @@ class Peer(Runner):
     library = "nevergrad"
 
     def start(self) -> None:
-        """Make the optimiser."""
+        """Make the optimizer."""
         warnings.simplefilter("ignore")
         target = translate(self.space)
         target.random_state.seed(self.seed)

@@ -14,7 +14,7 @@ class ExhaustedError(Exception):
 
 
 class Runner(ABC):
-    """One optimiser behind two verbs.
+    """One optimizer behind two verbs.
 
     Parameters
     ----------
@@ -66,11 +66,11 @@ class Runner(ABC):
 
     @abstractmethod
     def start(self) -> None:
-        """Make the optimiser."""
+        """Make the optimizer."""
 
     @abstractmethod
     def propose(self) -> tuple[Any, Config]:
-        """Return a handle and a configuration of the optimiser's own."""
+        """Return a handle and a configuration of the optimizer's own."""
 
     @abstractmethod
     def adopt(self, config: Config) -> Any:

@@ -1,4 +1,4 @@
-"""SMAC3's facade for hyperparameter optimisation."""
+"""SMAC3's facade for hyperparameter optimization."""
 
 from __future__ import annotations
 
