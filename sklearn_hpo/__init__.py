@@ -8,6 +8,8 @@ Spaces are declared with :class:`Real`, :class:`Integer` and :class:`Categorical
 with what scikit-learn's own searches take.
 """
 
+# First, because it refuses versions in which another import would fail.
+from sklearn_hpo._compat import refuse_old_versions as _refuse_old_versions  # noqa: F401
 from sklearn_hpo.search import (
     BayesSearchCV,
     GridSearchCV,

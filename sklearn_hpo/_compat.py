@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import joblib
+import numpy as np
+import scipy
 import sklearn
+import threadpoolctl
+
+OLDEST = {
+    "numpy": (np, "1.24"),
+    "scipy": (scipy, "1.10"),
+    "scikit-learn": (sklearn, "1.6"),
+    "joblib": (joblib, "1.3"),
+    "threadpoolctl": (threadpoolctl, "3.1"),
+}
+
+
+def refuse_old_versions() -> None:
+    """Raise an ImportError if something is too old, and say what to do."""
+    too_old = [
+        (f"{package}>={oldest}", f"{package} {module.__version__}")
+        for package, (module, oldest) in OLDEST.items()
+        if _release(module.__version__) < _release(oldest)
+    ]
+    if too_old:
+        needed, found = zip(*too_old, strict=True)
+        quoted = [f'"{requirement}"' for requirement in needed]
+        raise ImportError(
+            f"sklearn_hpo needs {' and '.join(needed)}, got {' and '.join(found)}. "
+            f"To upgrade: python -m pip install {' '.join(quoted)}"
+        )
+
+
+def _release(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:2])
+
+
+refuse_old_versions()  # before an import of theirs can fail
+
 from joblib._utils import eval_expr
 from sklearn.base import _fit_context, is_classifier
 from sklearn.metrics._scorer import _MultimetricScorer
@@ -24,6 +60,7 @@ from sklearn.utils.parallel import _FuncWrapper
 from sklearn.utils.validation import _check_method_params
 
 __all__ = [
+    "OLDEST",
     "BackendStream",
     "BaseSearchCV",
     "CallbackTree",
@@ -42,6 +79,7 @@ __all__ = [
     "is_sequential",
     "n_dispatched",
     "plain_scorers",
+    "refuse_old_versions",
     "resolve_cv",
     "warn_or_raise_about_fit_failures",
 ]
@@ -49,13 +87,22 @@ __all__ = [
 check_method_params = _check_method_params
 estimator_has = _search_estimator_has
 fit_and_score = _fit_and_score
-fit_context = _fit_context
 warn_or_raise_about_fit_failures = _warn_or_raise_about_fit_failures
+
+Fit = TypeVar("Fit", bound=Callable[..., Any])
 
 HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")  # scikit-learn 1.9
 
 
 # ------------------------------------------------------------------ scikit-learn
+
+
+def fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[Fit], Fit]:
+    """Return scikit-learn's decorator of ``fit``, typed."""
+    decorator: Callable[[Fit], Fit] = _fit_context(
+        prefer_skip_nested_validation=prefer_skip_nested_validation
+    )
+    return decorator
 
 
 def is_multimetric(scorer: object) -> bool:

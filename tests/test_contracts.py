@@ -18,6 +18,7 @@ from sklearn_hpo.schedules import Full
 from sklearn_hpo.space import as_distribution
 from sklearn_hpo.strategies import Bayes, Strategy
 from sklearn_hpo.trials import Candidate
+from tests.ids import stable
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ from sklearn_hpo.trials import Candidate
         as_distribution(stats.randint(1, 20)),
         as_distribution(stats.poisson(4)),
     ],
-    ids=repr,
+    ids=stable,
 )
 def test_our_distributions_pass(distribution) -> None:
     check_distribution(distribution)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import joblib
 import pytest
@@ -27,6 +28,13 @@ def sleep(seconds: float) -> float:
     return seconds
 
 
+def wait_for(flag: Path) -> bool:
+    deadline = time.monotonic() + 60
+    while not flag.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return flag.exists()
+
+
 def fail(x: float) -> float:
     msg = f"cannot take {x}"
     raise ArithmeticError(msg)
@@ -46,15 +54,17 @@ def test_every_backend_returns_every_result(backend, n_jobs, kind, n) -> None:
 
 
 @pytest.mark.parametrize("backend", ["loky", "threading"])
-def test_there_is_no_barrier(backend: str) -> None:
+def test_there_is_no_barrier(backend: str, tmp_path: Path) -> None:
+    flag = tmp_path / "flag"
     with joblib.parallel_config(backend), open_executor(2) as executor:
-        executor.submit(0, sleep, 1.5)
+        executor.submit(0, wait_for, flag)
         order = []
         for tag in range(1, 5):
-            executor.submit(tag, sleep, 0.01)
+            executor.submit(tag, square, float(tag))
             order.append(executor.next_done()[0])
-        order.append(executor.next_done()[0])
-    assert order == [1, 2, 3, 4, 0]
+        flag.touch()
+        assert executor.next_done() == (0, True)
+    assert order == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("backend", ["loky", "threading", "sequential"])

@@ -6,6 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
+import sklearn
 from scipy import sparse
 from sklearn import config_context
 from sklearn.base import clone
@@ -24,6 +25,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils.fixes import parse_version
 
 from sklearn_hpo import (
     BayesSearchCV,
@@ -114,6 +116,9 @@ def test_data_frames(kind: str, library: str) -> None:
     frame = frames.DataFrame(
         {"size": X[:, 0].tolist(), "color": ["red", "green", "blue"] * 50}
     )
+    old = parse_version(sklearn.__version__) < parse_version("1.9")
+    if old and not hasattr(frame, "__dataframe__"):
+        pytest.skip("scikit-learn before 1.9 does not know polars 2")
     model = make_pipeline(
         make_column_transformer(
             (StandardScaler(), ["size"]), (OneHotEncoder(), ["color"])

@@ -4,8 +4,9 @@
     python tests/sklearn_suite/run.py --searches bayes
 
 The installed scikit-learn's ``model_selection/tests/test_search.py`` is collected
-while ``sklearn.model_selection`` holds our classes; nothing of it is copied here.
-Everything after ``--searches NAME`` goes to pytest.
+while ``sklearn.model_selection`` holds our classes; nothing of it is copied here. Tests
+that use none of them are left out: they would test scikit-learn. Everything after
+``--searches NAME`` goes to pytest.
 
 A test listed in ``EXCUSED`` runs all the same and must fail: one that passes, or
 that the installed version does not have, is an error, so the list cannot go stale.
@@ -15,10 +16,11 @@ Only where the outcome follows the draw of candidates may it pass as well.
 from __future__ import annotations
 
 import argparse
+import inspect
 import os
 import sys
 from collections.abc import Generator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unittest import mock
 
 import pytest
@@ -88,6 +90,36 @@ EXCUSED: dict[str, tuple[Excused, ...]] = {
 }
 
 
+def uses(item: pytest.Item, classes: dict[str, type]) -> bool:
+    """Return whether a test is handed one of the classes, or names it."""
+    handed = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    own = tuple(classes.values())
+    if any(
+        issubclass(value if isinstance(value, type) else type(value), own)
+        for value in handed
+    ):
+        return True
+    return not classes.keys().isdisjoint(global_names(inspect.unwrap(item.function)))
+
+
+def global_names(function: Any) -> set[str]:
+    """Return the names a function uses, and those that functions beside it use."""
+    names: set[str] = set()
+    codes = [function.__code__]
+    while codes:
+        code = codes.pop()
+        new = set(code.co_names) - names
+        names |= new
+        codes += [const for const in code.co_consts if inspect.iscode(const)]
+        beside = (function.__globals__.get(name) for name in new)
+        codes += [
+            value.__code__
+            for value in beside
+            if inspect.isfunction(value) and value.__module__ == MODULE
+        ]
+    return names
+
+
 class Substitution:
     """The pytest plugin that swaps the classes and marks the excused tests."""
 
@@ -115,8 +147,18 @@ class Substitution:
             raise pytest.UsageError(f"not substituted in {MODULE}: {strangers}")
         return result
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Turn each excused test into an expected failure with its reason."""
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Turn excused tests into expected failures; leave out those without ours."""
+        self._excuse(items)
+        if not self.classes:
+            return
+        without = [item for item in items if not uses(item, self.classes)]
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if item not in without]
+
+    def _excuse(self, items: list[pytest.Item]) -> None:
         for entry in self.excused:
             found = [
                 item

@@ -22,6 +22,7 @@ from sklearn_hpo.space._frozen import Frozen
 from sklearn_hpo.space._frozen_discrete import FrozenDiscrete
 from sklearn_hpo.space._ordinal import Ordinal
 from sklearn_hpo.space._sampled import Sampled
+from tests.ids import stable
 
 
 class OnlyRvs:
@@ -94,7 +95,7 @@ def test_other_tuples_are_choices(value: Any) -> None:
         (stats.dirichlet([1, 2]), Sampled),
         (OnlyRvs(), Sampled),
     ],
-    ids=str,
+    ids=stable,
 )
 def test_kinds(value: Any, kind: type) -> None:
     assert type(as_distribution(value)) is kind
@@ -114,7 +115,7 @@ def test_distributions_stand_for_themselves() -> None:
     "value",
     ["rbf", b"rbf", 1, None, {"a": 1}, {1, 2}, iter([1]), np.eye(2), LogisticRegression,
      RandomForestClassifier(), pd.DataFrame({"a": [1]})],
-    ids=str,
+    ids=stable,
 )  # fmt: skip
 def test_anything_else_stands_for_nothing(value: Any) -> None:
     with pytest.raises(
@@ -126,7 +127,7 @@ def test_anything_else_stands_for_nothing(value: Any) -> None:
 @pytest.mark.parametrize(
     "value",
     [[1, 2], (1, 2), (1, 2, "b"), range(3), stats.norm(), Real(0, 1), "abc", OnlyRvs()],
-    ids=str,
+    ids=stable,
 )
 def test_a_sampler_is_handed_the_same_object(value: Any) -> None:
     assert for_sampler(value) is value
@@ -147,7 +148,7 @@ def test_categorical_is_a_list_to_samplers_and_grids() -> None:
 @pytest.mark.parametrize(
     "value",
     [[1, 2], (0.1, 1, "log-uniform"), range(3), np.arange(3), "abc", 3, None],
-    ids=str,
+    ids=stable,
 )
 def test_a_grid_is_handed_the_same_object(value: Any) -> None:
     assert as_choices(value) is value
