@@ -28,19 +28,14 @@ class Trial:
         What is tried.
     resource : float or None
         How much is spent on each fit; None for everything there is.
-<<<<<<< HEAD
     table : FoldTable
         Where the history keeps the scores.
 
     Attributes
     ----------
-    status : {"open", "complete", "failed", "unfinished"}
-        State of the trial; ``"unfinished"`` if it was open when the search ended.
-=======
     status : {"open", "complete", "discarded", "failed", "unfinished"}
         State of the trial; ``"discarded"`` if it lost a race before its last fold,
         ``"unfinished"`` if it was open when the search ended.
->>>>>>> da46b17 (Race the folds: a candidate that cannot win gets no further fold)
     value : float
         The objective, greater is better; NaN while open and for a failed trial. That of
         a discarded trial is an estimate from the folds it has seen.
