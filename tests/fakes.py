@@ -42,5 +42,9 @@ class FakeEvaluator:
 def completed(candidate, value: float) -> SimpleNamespace:
     """Return a trial with all its folds, as far as a strategy reads it."""
     return SimpleNamespace(
-        candidate=candidate, value=value, noise=math.nan, status="complete"
+        candidate=candidate,
+        value=value,
+        noise=math.nan,
+        status="complete",
+        lost_to=None,
     )

@@ -4,7 +4,7 @@ Notation
 --------
 branch, u  (n,) and (n, n_dims)  points with a finite score, in the order told
 scores     (n,)                  their scores, greater is better
-noise      (n,)                  variances of the scores that are estimates, else 0
+noise      (n,)                  variances that folds not seen add to the scores
 X, y       (n, d) and (n,)       the same as the model sees them
 theta      (d + 2,)              hyperparameters of the model
 """
@@ -120,8 +120,10 @@ class Bayes(Strategy):
             return
         self.points_.append(point)
         self.scores_.append(trial.value)
-        # What a full cross-validation leaves uncertain is learned, see `theta`.
-        self.noise_.append(trial.noise if trial.status == "discarded" else 0.0)
+        # What a full cross-validation leaves uncertain is learned, see `theta`: here is
+        # what the folds not seen add to it.
+        unseen = 0.0 if trial.lost_to is None else trial.noise - trial.lost_to.noise
+        self.noise_.append(unseen)
         if len(self.scores_) > 1:
             with one_thread():
                 self._fit()
