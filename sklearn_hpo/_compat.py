@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -47,7 +47,11 @@ refuse_old_versions()  # before an import of theirs can fail
 
 from joblib._utils import eval_expr
 from sklearn.base import _fit_context, is_classifier
-from sklearn.metrics._scorer import _MultimetricScorer
+from sklearn.metrics._scorer import (
+    _BaseScorer,
+    _MultimetricScorer,
+    _PassthroughScorer,
+)
 from sklearn.model_selection import check_cv
 from sklearn.model_selection._search import BaseSearchCV, _search_estimator_has
 from sklearn.model_selection._validation import (
@@ -76,11 +80,13 @@ __all__ = [
     "get_tags",
     "inconsistent_splits",
     "is_multimetric",
+    "is_passthrough",
     "is_sequential",
     "n_dispatched",
     "plain_scorers",
     "refuse_old_versions",
     "resolve_cv",
+    "scorer_identity",
     "warn_or_raise_about_fit_failures",
 ]
 
@@ -108,6 +114,19 @@ def fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[Fit], Fit]:
 def is_multimetric(scorer: object) -> bool:
     """Return whether the scorer is scikit-learn's collection of several metrics."""
     return isinstance(scorer, _MultimetricScorer)
+
+
+def is_passthrough(scorer: object) -> bool:
+    """Return whether the scorer asks the estimator for its own ``score``."""
+    return isinstance(scorer, _PassthroughScorer)
+
+
+def scorer_identity(scorer: object) -> Hashable | None:
+    """Return what two equal scorers made by scikit-learn share, None for any other."""
+    if not isinstance(scorer, _BaseScorer):
+        return None
+    kwargs = sorted((name, repr(value)) for name, value in scorer._kwargs.items())
+    return scorer._score_func, scorer._sign, tuple(kwargs)
 
 
 def plain_scorers(scorer: Any) -> Any:

@@ -232,7 +232,7 @@ class _Simulator:
         end = self.clock + self.duration(task)
         heapq.heappush(self.running, (end, task.ticket, task))
 
-    def next_done(self) -> FoldResult:
+    def next_done(self, timeout: float | None = None) -> FoldResult | None:
         self.clock, _, task = heapq.heappop(self.running)
         params = task.candidate.params
         if params.get("n") == 5:
@@ -259,7 +259,7 @@ def _simulate(
         History(_N_FOLDS, _N_ITER, seed=_SEED),
         _Simulator(duration),
         capacity=workers,
-        lookahead=lookahead if strategy.looks_back else None,
+        lookahead=lookahead if schedule.looks_back else None,
         callbacks=callbacks,
     ).run()
 

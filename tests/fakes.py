@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable
+from types import SimpleNamespace
 
 from sklearn_hpo.trials import FoldResult, Task
 
@@ -29,9 +31,20 @@ class FakeEvaluator:
         heapq.heappush(self.running, (end, task.ticket, task))
         self.most_in_flight = max(self.most_in_flight, len(self.running))
 
-    def next_done(self) -> FoldResult:
+    def next_done(self, timeout: float | None = None) -> FoldResult | None:
         self.clock, _, task = heapq.heappop(self.running)
         score = self.score(task)
         error = None if score is not None else "Traceback: it failed"
         status = "ok" if error is None else "failed"
         return FoldResult(task, score, None, 0.1, 0.01, status, error)
+
+
+def completed(candidate, value: float) -> SimpleNamespace:
+    """Return a trial with all its folds, as far as a strategy reads it."""
+    return SimpleNamespace(
+        candidate=candidate,
+        value=value,
+        noise=math.nan,
+        status="complete",
+        lost_to=None,
+    )

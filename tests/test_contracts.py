@@ -14,7 +14,7 @@ from sklearn_hpo.contracts import (
     check_schedule,
     check_strategy,
 )
-from sklearn_hpo.schedules import Full
+from sklearn_hpo.schedules import Full, Racing
 from sklearn_hpo.space import as_distribution
 from sklearn_hpo.strategies import Bayes, Strategy
 from sklearn_hpo.trials import Candidate
@@ -45,8 +45,9 @@ def test_our_strategies_pass() -> None:
     check_strategy(Bayes())
 
 
-def test_our_schedules_pass() -> None:
-    check_schedule(Full())
+@pytest.mark.parametrize("schedule", [Full(), Racing()], ids=repr)
+def test_our_schedules_pass(schedule) -> None:
+    check_schedule(schedule)
 
 
 def test_our_callbacks_pass() -> None:

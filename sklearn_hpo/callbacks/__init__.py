@@ -1,7 +1,8 @@
 """WHO WATCHES: callbacks, called as results are told.
 
 A :class:`Callback` sees the history at the beginning, after every fold and trial, and
-at the end, and may stop the search. :class:`Progress` draws a bar.
+at the end, and may stop the search. :class:`Progress` draws a bar;
+:class:`TargetScore` and :class:`NoImprovement` stop.
 
 They stand beside scikit-learn's own callbacks (``search.set_callbacks(...)``, from
 scikit-learn 1.9), which follow the tasks of a fit but not the trials of a search.
@@ -9,5 +10,6 @@ scikit-learn 1.9), which follow the tasks of a fit but not the trials of a searc
 
 from sklearn_hpo.callbacks._callback import Callback
 from sklearn_hpo.callbacks._progress import Progress
+from sklearn_hpo.callbacks._stopping import NoImprovement, TargetScore
 
-__all__ = ["Callback", "Progress"]
+__all__ = ["Callback", "NoImprovement", "Progress", "TargetScore"]

@@ -111,13 +111,18 @@ class Evaluator:
             self.listener.evaluation(number * self.settings.n_folds + fold),
         )
 
-    def next_done(self) -> FoldResult:
+    def next_done(self, timeout: float | None = None) -> FoldResult | None:
         """Wait for a task to finish and return its result.
+
+        Parameters
+        ----------
+        timeout : float or None, default=None
+            Seconds to wait; None for as long as it takes.
 
         Returns
         -------
-        result : FoldResult
-            The next one to arrive, of any task in flight.
+        result : FoldResult or None
+            The next one to arrive, of any task in flight; None if none did in time.
 
         Raises
         ------
@@ -125,7 +130,10 @@ class Evaluator:
             What user code raised where it may: a fit under ``error_score="raise"``, or
             anything but a fit.
         """
-        ticket, outcome = self._executor.next_done()
+        done = self._executor.next_done(timeout)
+        if done is None:
+            return None
+        ticket, outcome = done
         task = self._tasks.pop(ticket)
         if isinstance(outcome, RaisedError):
             _raise(outcome)

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import joblib
@@ -40,15 +40,18 @@ class Executor(ABC):
         """
 
     @abstractmethod
-    def next_done(self) -> tuple[int, Any]:
+    def next_done(self, timeout: float | None = None) -> tuple[int, Any] | None:
         """Wait for a call to finish.
+
+        Parameters
+        ----------
+        timeout : float or None, default=None
+            Seconds to wait; None for as long as it takes.
 
         Returns
         -------
-        tag : int
-            Name of the call.
-        value : object
-            What it returned.
+        done : (int, object) or None
+            Name of the call and what it returned; None if none finished in time.
         """
 
 
@@ -64,7 +67,7 @@ class InlineExecutor(Executor):
         """Note the call."""
         self._calls.append((tag, function, args))
 
-    def next_done(self) -> tuple[int, Any]:
+    def next_done(self, timeout: float | None = None) -> tuple[int, Any] | None:
         """Run the oldest call."""
         tag, function, args = self._calls.popleft()
         return tag, function(*args)
@@ -84,9 +87,12 @@ class StreamExecutor(Executor):
         self._in_flight.add(tag)
         self._stream.submit(function, args, lambda out: self._done.put((tag, out)))
 
-    def next_done(self) -> tuple[int, Any]:
+    def next_done(self, timeout: float | None = None) -> tuple[int, Any] | None:
         """Return the first call to arrive from any worker."""
-        tag, out = self._done.get()
+        try:
+            tag, out = self._done.get(timeout=timeout)
+        except Empty:
+            return None
         value = self._stream.retrieve(out)
         self._in_flight.remove(tag)
         return tag, value
@@ -109,7 +115,7 @@ class BatchExecutor(Executor):
         """Note the call for the next batch."""
         self._calls[tag] = (function, args)
 
-    def next_done(self) -> tuple[int, Any]:
+    def next_done(self, timeout: float | None = None) -> tuple[int, Any] | None:
         """Return a finished call, running all that wait if there is none."""
         if not self._done:
             calls = (joblib.delayed(f)(*args) for f, args in self._calls.values())

@@ -2,10 +2,22 @@
 
 A :class:`Schedule` stands between the loop and a strategy: it asks the strategy for
 candidates, decides which of their folds are run, and closes them. :class:`Full` runs
-all folds.
+all folds; :class:`Racing` stops at the fold where a :class:`RacingRule`, such as
+:class:`PairedTRule`, sees no chance left.
 """
 
 from sklearn_hpo.schedules._full import Full
+from sklearn_hpo.schedules._paired_t_rule import PairedTRule
+from sklearn_hpo.schedules._racing import Racing
+from sklearn_hpo.schedules._racing_rule import RacingRule
 from sklearn_hpo.schedules._schedule import Proposal, Schedule, Verdict
 
-__all__ = ["Full", "Proposal", "Schedule", "Verdict"]
+__all__ = [
+    "Full",
+    "PairedTRule",
+    "Proposal",
+    "Racing",
+    "RacingRule",
+    "Schedule",
+    "Verdict",
+]

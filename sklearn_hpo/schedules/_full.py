@@ -22,23 +22,34 @@ class Full(Schedule):
     def ask(self, history: History, rng: np.random.Generator) -> Proposal | None:
         """Return the next fold of the oldest open candidate, or of a new one."""
         trial = next(history.unissued, None)
-        if trial is not None and trial.next_fold is not None:
-            return trial.candidate, trial.next_fold, trial.resource
-        if history.n_candidates >= self.n_iter_:
-            return None
-        pending = history.pending if self.looks_back else ()
-        candidate = self.strategy_.ask(history.n_candidates, pending, rng)
-        return None if candidate is None else (candidate, 0, None)
+        if trial is None:
+            return self._new_candidate(history, rng)
+        return self._further_fold(trial)
 
     def tell(
         self, result: FoldResult, trial: Trial, history: History
     ) -> Verdict | None:
         """Close the candidate after its last fold, or after a failure."""
-        if result.error is not None and self.looks_back:
+        if result.error is not None and self.strategy_.looks_back:
             return "failed", math.nan, math.nan
         if trial.n_told < self.n_folds_:
             return None
         return _judge(trial.scores)
+
+    def _new_candidate(
+        self, history: History, rng: np.random.Generator
+    ) -> Proposal | None:
+        """Return the first fold of a new candidate, None if there is none."""
+        if history.n_candidates >= self.n_iter_:
+            return None
+        pending = history.pending if self.strategy_.looks_back else ()
+        candidate = self.strategy_.ask(history.n_candidates, pending, rng)
+        return None if candidate is None else (candidate, 0, None)
+
+    def _further_fold(self, trial: Trial) -> Proposal | None:
+        """Return the next fold of a trial, None if all were issued."""
+        fold = trial.next_fold
+        return None if fold is None else (trial.candidate, fold, trial.resource)
 
 
 def _judge(scores: NDArray[np.float64]) -> Verdict:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numbers
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,6 +20,8 @@ from sklearn.utils.metaestimators import available_if
 from sklearn_hpo._compat import (
     BaseSearchCV,
     CallbackTree,
+    HasMethods,
+    Interval,
     check_method_params,
     estimator_has,
     fit_context,
@@ -28,8 +32,10 @@ from sklearn_hpo._compat import (
     plain_scorers,
     resolve_cv,
 )
-from sklearn_hpo.evaluation import Evaluator, FoldSettings
-from sklearn_hpo.schedules import Full, Schedule
+from sklearn_hpo.callbacks import Callback, NoImprovement, TargetScore
+from sklearn_hpo.evaluation import Evaluator, FoldSettings, best_possible
+from sklearn_hpo.schedules import Full, Racing, RacingRule, Schedule
+from sklearn_hpo.search._deadline import Deadline
 from sklearn_hpo.search._loop import Loop, nothing_known
 from sklearn_hpo.search._results import format_results
 from sklearn_hpo.space import SearchSpace
@@ -51,8 +57,8 @@ class Plan:
         What to try next.
     n_iter : int
         Number of candidates the search may have.
-    schedule : Schedule, default=Full()
-        How much to spend on each.
+    schedule : Schedule or None, default=None
+        How much to spend on each; None for all folds, or a race if the search has one.
     seed : int, default=0
         Seed of the search.
     lookahead : int or None, default=None
@@ -69,18 +75,12 @@ class Plan:
     space: SearchSpace
     strategy: Strategy
     n_iter: int
-    schedule: Schedule = field(default_factory=Full)
+    schedule: Schedule | None = None
     seed: int = 0
     lookahead: int | None = None
     as_they_come: bool = False
     splits: Splits | None = None
     known: Callable[[Task], FoldResult | None] = nothing_known
-
-    def lookahead_for(self, n_workers: int) -> int | None:
-        """Return the lookahead in force, None if there is none."""
-        if self.as_they_come or not self.strategy.looks_back:
-            return None
-        return self.lookahead or (1 if n_workers == 1 else 2 * n_workers)
 
 
 class BaseSearch(BaseSearchCV):
@@ -88,6 +88,32 @@ class BaseSearch(BaseSearchCV):
 
     A search says what it is going to do in `_plan`; the rest is here.
     """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 (as in scikit-learn)
+        **BaseSearchCV._parameter_constraints,
+        "racing": ["boolean", HasMethods(["start", "judge", "chance", "tell"])],
+        "max_time": [Interval(numbers.Real, 0, None, closed="neither"), None],
+        "target_score": [numbers.Real, None],
+        "n_iter_no_change": [Interval(numbers.Integral, 1, None, closed="left"), None],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        *,
+        racing: bool | RacingRule = False,
+        max_time: float | None = None,
+        target_score: float | None = None,
+        n_iter_no_change: int | None = None,
+        callbacks: Sequence[Callback] | None = None,
+        **scikit_learn: Any,
+    ) -> None:
+        super().__init__(estimator, **scikit_learn)
+        self.racing = racing
+        self.max_time = max_time
+        self.target_score = target_score
+        self.n_iter_no_change = n_iter_no_change
+        self.callbacks = callbacks
 
     @abstractmethod
     def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
@@ -162,6 +188,7 @@ class BaseSearch(BaseSearchCV):
             If an argument does not fit, before any model is trained, or if all fits
             failed.
         """
+        deadline = Deadline(self.max_time, refits=self.refit is not False)
         scorers, refit_metric = self._get_scorers()
         self._check_target(y)
         X, y = indexable(X, y)
@@ -170,14 +197,15 @@ class BaseSearch(BaseSearchCV):
         tree = CallbackTree(self, X, y, params)
         cv = resolve_cv(self, X, y, routed.splitter.split)
         plan = self._plan(X, y, params)
+        schedule = plan.schedule or self._schedule(scorers, plan.space)
         splits = plan.splits or self._materialize(cv, X, y, routed.splitter.split)
         self.n_splits_ = len(splits)
         settings = self._settings(clone(self.estimator), scorers, routed, plan)
 
         with tree.searching(plan.n_iter, self.n_splits_):
             evaluator = Evaluator(X, y, splits, settings, tree, self.n_jobs)
-            self.history_ = self._search(plan, evaluator)
-        results = format_results(self, self.history_)
+            self.history_ = self._search(plan, schedule, evaluator, deadline)
+        results = format_results(self, self.history_, own_columns=schedule.looks_back)
         self._keep(X, y, params, splits, self.history_)
 
         self.multimetric_ = bool(self.history_.multimetric) or is_multimetric(scorers)
@@ -223,7 +251,25 @@ class BaseSearch(BaseSearchCV):
             verbose=self.verbose,
         )
 
-    def _search(self, plan: Plan, evaluator: Evaluator) -> History:
+    def _schedule(self, scorers: Any, space: SearchSpace) -> Schedule:
+        """Return how much to spend on each candidate: a race or all folds."""
+        if self.racing is False:
+            return Full()
+        scorer = plain_scorers(scorers)
+        if isinstance(scorer, Mapping):
+            named = isinstance(self.refit, str)
+            scorer = scorer[self.refit if named else next(iter(scorer))]
+        points = [
+            *(getattr(self, "initial_params", None) or ()),
+            *getattr(self, "candidates", ()),
+        ]
+        searched = {*space.names, *(name for point in points for name in point)}
+        bound = best_possible(scorer, self.estimator, searched)
+        return Racing(None if self.racing is True else self.racing, bound)
+
+    def _search(
+        self, plan: Plan, schedule: Schedule, evaluator: Evaluator, deadline: Deadline
+    ) -> History:
         n_folds = self.n_splits_
         if self.verbose > 0:
             print(  # noqa: T201 (scikit-learn's own line)
@@ -234,18 +280,22 @@ class BaseSearch(BaseSearchCV):
         history = History(n_folds, plan.n_iter, objective, plan.seed)
         if n_folds:
             with evaluator:
-                self._loop(plan, history, evaluator).run()
+                self._loop(plan, schedule, history, evaluator, deadline).run()
         return history
 
-    def _loop(self, plan: Plan, history: History, evaluator: Evaluator) -> Loop:
+    def _loop(
+        self,
+        plan: Plan,
+        schedule: Schedule,
+        history: History,
+        evaluator: Evaluator,
+        deadline: Deadline,
+    ) -> Loop:
         n_workers = evaluator.n_workers
-        lookahead = plan.lookahead_for(n_workers)
-        # In a search that looks back the workers are the bound: a task that waits in a
-        # queue was decided too early.
-        capacity = n_dispatched(self.pre_dispatch, n_workers)
-        if plan.strategy.looks_back or n_workers == 1:
-            capacity = n_workers
-        plan.schedule.start(
+        lookahead = None
+        if not plan.as_they_come:
+            lookahead = plan.lookahead or (1 if n_workers == 1 else 2 * n_workers)
+        schedule.start(
             plan.strategy,
             plan.space,
             plan.n_iter,
@@ -253,18 +303,37 @@ class BaseSearch(BaseSearchCV):
             history.n_folds,
             width=max(1, (lookahead or n_workers) // 2),
         )
+        # In a search that looks back the workers are the bound: a task that waits in a
+        # queue was decided too early.
+        capacity = n_dispatched(self.pre_dispatch, n_workers)
+        if schedule.looks_back or n_workers == 1:
+            capacity = n_workers
         return Loop(
-            plan.schedule,
+            schedule,
             history,
             evaluator,
             capacity=capacity,
-            lookahead=lookahead,
-            callbacks=self.callbacks or (),
+            lookahead=lookahead if schedule.looks_back else None,
+            callbacks=(*(self.callbacks or ()), *self._stops()),
             known=plan.known,
+            time_left=partial(deadline.time_left, history),
         )
+
+    def _stops(self) -> Iterator[Callback]:
+        if self.target_score is not None:
+            yield TargetScore(self.target_score)
+        if self.n_iter_no_change is not None:
+            yield NoImprovement(self.n_iter_no_change)
 
     def _choose(self, results: Mapping[str, Any], refit_metric: str) -> None:
         self.best_index_ = self._select_best_index(self.refit, refit_metric, results)
+        if self.history_.closed[self.best_index_].status == "discarded":
+            raise ValueError(
+                "refit: expected the index of a candidate with all its folds, got "
+                f"{self.best_index_}, which lost a race: its mean is an estimate. "
+                'Choose among the rows with cv_results_["status"] == "complete", or '
+                "set racing=False."
+            )
         if not callable(self.refit):
             self.best_score_ = results[f"mean_test_{refit_metric}"][self.best_index_]
         self.best_params_ = results["params"][self.best_index_]

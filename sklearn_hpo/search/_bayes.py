@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.schedules import RacingRule
 from sklearn_hpo.search._search import SearchCV
 from sklearn_hpo.strategies import Bayes
 
@@ -65,6 +66,18 @@ class BayesSearchCV(SearchCV):
     lookahead : int, default=None
         By how many folds the results known to a decision may lag behind it, whatever
         has arrived; None for 1 with one worker, else twice the number of workers.
+    racing : bool or RacingRule, default=True
+        Whether a candidate gets no further fold once it has almost no chance to beat
+        the best one on the same folds; a rule says when, see
+        :class:`~sklearn_hpo.schedules.PairedTRule`. A discarded candidate has an
+        estimated mean in ``cv_results_`` and ranks after the others.
+    max_time : float, default=None
+        Seconds for the whole of ``fit``, the refit included, as far as the times of
+        earlier fits tell. At least one candidate is finished.
+    target_score : float, default=None
+        Mean test score at which the search ends.
+    n_iter_no_change : int, default=None
+        Number of candidates without improvement after which the search ends.
     callbacks : list of Callback, default=None
         Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
 
@@ -140,6 +153,10 @@ class BayesSearchCV(SearchCV):
         return_train_score: bool = False,
         initial_params: Sequence[Mapping[str, Any]] | None = None,
         lookahead: int | None = None,
+        racing: bool | RacingRule = True,
+        max_time: float | None = None,
+        target_score: float | None = None,
+        n_iter_no_change: int | None = None,
         callbacks: Sequence[Callback] | None = None,
     ) -> None:
         super().__init__(
@@ -158,5 +175,9 @@ class BayesSearchCV(SearchCV):
             return_train_score=return_train_score,
             initial_params=initial_params,
             lookahead=lookahead,
+            racing=racing,
+            max_time=max_time,
+            target_score=target_score,
+            n_iter_no_change=n_iter_no_change,
             callbacks=callbacks,
         )

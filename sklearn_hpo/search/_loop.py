@@ -31,13 +31,17 @@ class RunsTasks(Protocol):
     def submit(self, task: Task) -> None:
         """Start a task."""
 
-    def next_done(self) -> FoldResult:
-        """Wait for a task to finish and return its result."""
+    def next_done(self, timeout: float | None = None) -> FoldResult | None:
+        """Wait for a task to finish and return its result, None if it takes longer."""
 
 
 def nothing_known(task: Task) -> FoldResult | None:
     """Answer that no result is known before the task is run."""
     return None
+
+
+def forever() -> None:
+    """Answer that there is no end of time."""
 
 
 class Loop:
@@ -60,6 +64,8 @@ class Loop:
         Who watches.
     known : callable, default=nothing_known
         Returns the result of a task if it need not be run, else None.
+    time_left : callable, default=forever
+        Returns the seconds until the search must end, None for no end.
     """
 
     def __init__(
@@ -72,6 +78,7 @@ class Loop:
         lookahead: int | None = None,
         callbacks: Sequence[Callback] = (),
         known: Callable[[Task], FoldResult | None] = nothing_known,
+        time_left: Callable[[], float | None] = forever,
     ) -> None:
         self.schedule = schedule
         self.history = history
@@ -80,6 +87,7 @@ class Loop:
         self.lookahead = lookahead
         self.callbacks = callbacks
         self.known = known
+        self.time_left = time_left
         self._as_they_come = schedule.looks_back and lookahead is None
         self._n_issued = 0  # tickets issued, so the number of the next one
         self._n_told = 0  # results told, so the first ticket not told in their order
@@ -112,10 +120,27 @@ class Loop:
             self._fill()
             if self._stopped or not self._n_in_flight:
                 break
-            self._receive(self.evaluator.next_done())
+            result = self._next_done()
+            if result is None:
+                self._tell_what_arrived()
+                return
+            self._receive(result)
             self._n_in_flight -= 1
         while not self._stopped and self._tell_next():
             pass
+
+    def _next_done(self) -> FoldResult | None:
+        """Return the next result, None at the end of time."""
+        seconds = self.time_left()
+        if seconds is not None and seconds <= 0.0:
+            return None
+        return self.evaluator.next_done(seconds)
+
+    def _tell_what_arrived(self) -> None:
+        """Tell all results in the order of their tickets, across the gaps."""
+        for ticket in sorted(self._arrived):
+            if not self._stopped:
+                self._tell(self._arrived.pop(ticket))
 
     def _fill(self) -> None:
         while self._n_in_flight < self.capacity:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.schedules import RacingRule
 from sklearn_hpo.search._base import BaseSearch, Plan, Splits
 from sklearn_hpo.search._former_fit import FormerFit, identify
 from sklearn_hpo.search._listing import plan_list
@@ -53,6 +54,18 @@ class ManualSearchCV(BaseSearch):
         Score of a fold whose fit fails; "raise" ends the search with the error.
     return_train_score : bool, default=False
         Whether to score the training part of each fold too.
+    racing : bool or RacingRule, default=False
+        Whether a candidate gets no further fold once it has almost no chance to beat
+        the best one on the same folds; a rule says when, see
+        :class:`~sklearn_hpo.schedules.PairedTRule`. A discarded candidate has an
+        estimated mean in ``cv_results_`` and ranks after the others.
+    max_time : float, default=None
+        Seconds for the whole of ``fit``, the refit included, as far as the times of
+        earlier fits tell. At least one candidate is finished.
+    target_score : float, default=None
+        Mean test score at which the search ends.
+    n_iter_no_change : int, default=None
+        Number of candidates without improvement after which the search ends.
     callbacks : list of Callback, default=None
         Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
 
@@ -115,6 +128,10 @@ class ManualSearchCV(BaseSearch):
         pre_dispatch: int | str = "2*n_jobs",
         error_score: float | str = np.nan,
         return_train_score: bool = False,
+        racing: bool | RacingRule = False,
+        max_time: float | None = None,
+        target_score: float | None = None,
+        n_iter_no_change: int | None = None,
         callbacks: Sequence[Callback] | None = None,
     ) -> None:
         super().__init__(
@@ -127,10 +144,14 @@ class ManualSearchCV(BaseSearch):
             pre_dispatch=pre_dispatch,
             error_score=error_score,
             return_train_score=return_train_score,
+            racing=racing,
+            max_time=max_time,
+            target_score=target_score,
+            n_iter_no_change=n_iter_no_change,
+            callbacks=callbacks,
         )
         self.candidates = candidates
         self.warm_start = warm_start
-        self.callbacks = callbacks
 
     def add(self, *candidates: Mapping[str, Any]) -> ManualSearchCV:
         """Add settings to the list.

@@ -11,6 +11,7 @@ from sklearn.model_selection import ParameterSampler
 
 from sklearn_hpo._compat import Interval
 from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.schedules import RacingRule
 from sklearn_hpo.search._base import BaseSearch, Plan
 from sklearn_hpo.search._listing import check_space_names, map_values, plan_list
 from sklearn_hpo.space import SearchSpace, for_sampler
@@ -60,6 +61,18 @@ class RandomizedSearchCV(BaseSearch):
         Whether to score the training part of each fold too.
     initial_params : list of dict, default=None
         Settings evaluated before the drawn ones, in addition to them.
+    racing : bool or RacingRule, default=False
+        Whether a candidate gets no further fold once it has almost no chance to beat
+        the best one on the same folds; a rule says when, see
+        :class:`~sklearn_hpo.schedules.PairedTRule`. A discarded candidate has an
+        estimated mean in ``cv_results_`` and ranks after the others.
+    max_time : float, default=None
+        Seconds for the whole of ``fit``, the refit included, as far as the times of
+        earlier fits tell. At least one candidate is finished.
+    target_score : float, default=None
+        Mean test score at which the search ends.
+    n_iter_no_change : int, default=None
+        Number of candidates without improvement after which the search ends.
     callbacks : list of Callback, default=None
         Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
 
@@ -127,6 +140,10 @@ class RandomizedSearchCV(BaseSearch):
         error_score: float | str = np.nan,
         return_train_score: bool = False,
         initial_params: Sequence[Mapping[str, Any]] | None = None,
+        racing: bool | RacingRule = False,
+        max_time: float | None = None,
+        target_score: float | None = None,
+        n_iter_no_change: int | None = None,
         callbacks: Sequence[Callback] | None = None,
     ) -> None:
         super().__init__(
@@ -139,12 +156,16 @@ class RandomizedSearchCV(BaseSearch):
             pre_dispatch=pre_dispatch,
             error_score=error_score,
             return_train_score=return_train_score,
+            racing=racing,
+            max_time=max_time,
+            target_score=target_score,
+            n_iter_no_change=n_iter_no_change,
+            callbacks=callbacks,
         )
         self.param_distributions = param_distributions
         self.n_iter = n_iter
         self.random_state = random_state
         self.initial_params = initial_params
-        self.callbacks = callbacks
 
     def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
         drawn_from = map_values(self.param_distributions, for_sampler)

@@ -13,10 +13,13 @@ from sklearn_hpo._compat import (
     format_rows,
     warn_or_raise_about_fit_failures,
 )
+from sklearn_hpo.search._discarded import mask_discarded, with_estimates
 from sklearn_hpo.trials import History
 
 
-def format_results(search: BaseSearchCV, history: History) -> dict[str, Any]:
+def format_results(
+    search: BaseSearchCV, history: History, *, own_columns: bool
+) -> dict[str, Any]:
     """Return the table of all closed trials, made by scikit-learn's own formatter.
 
     Parameters
@@ -25,6 +28,8 @@ def format_results(search: BaseSearchCV, history: History) -> dict[str, Any]:
         The search, with its ``error_score`` and ``return_train_score``.
     history : History
         A history that ended.
+    own_columns : bool
+        Whether to add ``status``, ``n_folds_evaluated`` and ``error``.
 
     Returns
     -------
@@ -50,7 +55,24 @@ def format_results(search: BaseSearchCV, history: History) -> dict[str, Any]:
         )
     warn_or_raise_about_fit_failures(list(_fit_errors(history)), search.error_score)
     params = [trial.candidate.params for trial in history.closed]
-    return format_rows(search, params, history.n_folds, rows)
+    results = format_rows(search, params, history.n_folds, rows)
+    mask_discarded(results, history)
+    if own_columns:
+        results |= _own_columns(history)
+    return results
+
+
+def _own_columns(history: History) -> dict[str, NDArray[Any]]:
+    """Return what the table of a search that looks back has beside scikit-learn's."""
+    first_errors: dict[int, str] = {}
+    for (row, _), trace in history.errors.items():
+        first_errors.setdefault(row, trace)
+    closed = history.closed
+    return {
+        "status": np.array([trial.status for trial in closed]),
+        "n_folds_evaluated": np.array([trial.n_told for trial in closed]),
+        "error": np.array([first_errors.get(t.row, "") for t in closed], dtype=object),
+    }
 
 
 def _fit_errors(history: History) -> Iterator[dict[str, str | None]]:
@@ -63,8 +85,8 @@ class _FoldRows:
     """What scikit-learn's formatter reads: a dict per trial and fold, made when read.
 
     A list of all of them would take more memory than the table it is made into. A fold
-    that failed or was not run has `error_score` for its scores; one that was not run
-    took no time.
+    that failed or was not run has `error_score` for its scores, or an estimate if its
+    trial was discarded; one that was not run took no time.
     """
 
     def __init__(self, history: History, error_score: float, *, train: bool) -> None:
@@ -75,7 +97,8 @@ class _FoldRows:
         )
 
         def filled(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-            return np.where(missing, error_score, scores)[rows]
+            known = with_estimates(scores, history)
+            return np.where(np.isnan(known) & missing, error_score, known)[rows]
 
         metrics = history.metrics or ("score",)
         self._multimetric = history.multimetric

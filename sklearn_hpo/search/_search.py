@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 
 from sklearn_hpo._compat import HasMethods, Interval
 from sklearn_hpo.callbacks import Callback
-from sklearn_hpo.schedules import Full, Schedule
+from sklearn_hpo.schedules import RacingRule, Schedule
 from sklearn_hpo.search._base import BaseSearch, Plan
 from sklearn_hpo.search._listing import check_space_names
 from sklearn_hpo.search._points import check_points, first_points
@@ -41,7 +41,8 @@ class SearchCV(BaseSearch):
     strategy : Strategy
         What to try next, such as :class:`~sklearn_hpo.strategies.Bayes`.
     schedule : Schedule, default=None
-        How much to spend on each candidate; None for all folds.
+        How much to spend on each candidate; None for a race, or all folds if
+        `racing` is False.
     n_iter : int, default=50
         Number of candidates, `initial_params` and the estimator's defaults included. A
         finite space may be exhausted before.
@@ -78,6 +79,19 @@ class SearchCV(BaseSearch):
     lookahead : int, default=None
         By how many folds the results known to a decision may lag behind it, whatever
         has arrived; None for 1 with one worker, else twice the number of workers.
+    racing : bool or RacingRule, default=True
+        Whether a candidate gets no further fold once it has almost no chance to beat
+        the best one on the same folds; a rule says when, see
+        :class:`~sklearn_hpo.schedules.PairedTRule`. A discarded candidate has an
+        estimated mean in ``cv_results_`` and ranks after the others. A `schedule`
+        decides for itself.
+    max_time : float, default=None
+        Seconds for the whole of ``fit``, the refit included, as far as the times of
+        earlier fits tell. At least one candidate is finished.
+    target_score : float, default=None
+        Mean test score at which the search ends.
+    n_iter_no_change : int, default=None
+        Number of candidates without improvement after which the search ends.
     callbacks : list of Callback, default=None
         Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
 
@@ -151,6 +165,10 @@ class SearchCV(BaseSearch):
         return_train_score: bool = False,
         initial_params: Sequence[Mapping[str, Any]] | None = None,
         lookahead: int | None = None,
+        racing: bool | RacingRule = True,
+        max_time: float | None = None,
+        target_score: float | None = None,
+        n_iter_no_change: int | None = None,
         callbacks: Sequence[Callback] | None = None,
     ) -> None:
         super().__init__(
@@ -163,6 +181,11 @@ class SearchCV(BaseSearch):
             pre_dispatch=pre_dispatch,
             error_score=error_score,
             return_train_score=return_train_score,
+            racing=racing,
+            max_time=max_time,
+            target_score=target_score,
+            n_iter_no_change=n_iter_no_change,
+            callbacks=callbacks,
         )
         self.param_distributions = param_distributions
         self.strategy = strategy
@@ -171,7 +194,6 @@ class SearchCV(BaseSearch):
         self.random_state = random_state
         self.initial_params = initial_params
         self.lookahead = lookahead
-        self.callbacks = callbacks
 
     def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
         space = SearchSpace.from_user(self.param_distributions, adaptive=True)
@@ -189,7 +211,7 @@ class SearchCV(BaseSearch):
             space,
             First(points, clone(self.strategy)),
             n_iter=int(min(self.n_iter, space.size + len(initial))),
-            schedule=Full() if self.schedule is None else clone(self.schedule),
+            schedule=None if self.schedule is None else clone(self.schedule),
             seed=int(seed),
             lookahead=self.lookahead,
             as_they_come=self.random_state is None and self.lookahead is None,

@@ -4,6 +4,7 @@ Notation
 --------
 branch, u  (n,) and (n, n_dims)  points with a finite score, in the order told
 scores     (n,)                  their scores, greater is better
+noise      (n,)                  variances that folds not seen add to the scores
 X, y       (n, d) and (n,)       the same as the model sees them
 theta      (d + 2,)              hyperparameters of the model
 """
@@ -58,7 +59,8 @@ class Bayes(Strategy):
     model is fitted each time a score is told, and LogEI [1]_ is maximized over all
     branches of the space, weighed by a prior that fades with the data, see
     :class:`~sklearn_hpo.acquisition.Centered`. Candidates that are pending count as if
-    they had scored what the model expects of them. No score is invented for a failed
+    they had scored what the model expects of them, and a score estimated from some of
+    the folds counts for less. No score is invented for a failed
     candidate: it lowers the chance of success around it, see
     :class:`~sklearn_hpo.acquisition.Feasible`. Nothing is tried twice.
 
@@ -102,6 +104,7 @@ class Bayes(Strategy):
         self.taken_: set[tuple[Hashable, ...]] = set()
         self.points_: list[Point] = []
         self.scores_: list[float] = []
+        self.noise_: list[float] = []
         self.failed_: list[Point] = []
         self.theta_: NDArray[np.float64] | None = None
         self.gp_: GaussianProcess | None = None
@@ -117,6 +120,10 @@ class Bayes(Strategy):
             return
         self.points_.append(point)
         self.scores_.append(trial.value)
+        # What a full cross-validation leaves uncertain is learned, see `theta`: here is
+        # what the folds not seen add to it.
+        unseen = 0.0 if trial.lost_to is None else trial.noise - trial.lost_to.noise
+        self.noise_.append(unseen)
         if len(self.scores_) > 1:
             with one_thread():
                 self._fit()
@@ -148,14 +155,17 @@ class Bayes(Strategy):
         """
         X = self.inputs_(*_stacked(self.points_))
         scores = np.array(self.scores_)
-        y = ScoreScale.of(scores)(scores)
+        scale = ScoreScale.of(scores)
+        y = scale(scores)
+        # No score is less certain than one not seen, whose deviation is 1.
+        noise = np.minimum(np.sqrt(self.noise_) / scale.scale, 1.0) ** 2
         n, unordered = len(y), self.inputs_.unordered
         if self.theta_ is None or n <= _FIT_ALWAYS or n % (n // 50) == 0:
             starts = [] if self.theta_ is None else [self.theta_]
             if n in _COLD_FITS:
                 starts += cold_starts(unordered)
-            self.theta_ = fit_theta(X, y, unordered, starts)
-        self.gp_ = GaussianProcess(X, y, self.theta_, unordered)
+            self.theta_ = fit_theta(X, y, unordered, starts, noise)
+        self.gp_ = GaussianProcess(X, y, self.theta_, unordered, noise)
 
     def _propose(
         self,

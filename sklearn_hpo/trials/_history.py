@@ -149,6 +149,8 @@ class History:
         self._open.pop(trial.row)
         self._unissued.pop(trial.row, None)
         best = self._incumbents.get(trial.resource)
+        if status == "discarded":
+            trial.lost_to = best
         if status == "complete" and (best is None or value > best.value):
             self._incumbents[trial.resource] = trial
 
@@ -168,6 +170,11 @@ class History:
     def unissued(self) -> Iterator[Trial]:
         """Open trials with folds that were not issued, oldest first."""
         return iter(self._unissued.values())
+
+    @property
+    def n_closed(self) -> int:
+        """Number of trials that are not open any more."""
+        return len(self.trials) - len(self._open)
 
     @property
     def closed(self) -> list[Trial]:

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from sklearn_hpo.trials._candidate import Candidate
 from sklearn_hpo.trials._fold_table import FoldTable
 
-TrialStatus: TypeAlias = Literal["open", "complete", "failed", "unfinished"]
+TrialStatus: TypeAlias = Literal[
+    "open", "complete", "discarded", "failed", "unfinished"
+]
 
 
 class Trial:
@@ -31,12 +33,16 @@ class Trial:
 
     Attributes
     ----------
-    status : {"open", "complete", "failed", "unfinished"}
-        State of the trial; ``"unfinished"`` if it was open when the search ended.
+    status : {"open", "complete", "discarded", "failed", "unfinished"}
+        State of the trial; ``"discarded"`` if it lost a race before its last fold,
+        ``"unfinished"`` if it was open when the search ended.
     value : float
-        The objective, greater is better; NaN while open and for a failed trial.
+        The objective, greater is better; NaN while open and for a failed trial. That of
+        a discarded trial is an estimate from the folds it has seen.
     noise : float
         Variance of `value`; NaN where unknown.
+    lost_to : Trial or None
+        The incumbent that a discarded trial was compared with.
     row : int
         Row of the trial in the tables of its history.
     """
@@ -46,6 +52,7 @@ class Trial:
         "_table",
         "_told",
         "candidate",
+        "lost_to",
         "noise",
         "resource",
         "row",
@@ -61,6 +68,7 @@ class Trial:
         self.status: TrialStatus = "open"
         self.value = math.nan
         self.noise = math.nan
+        self.lost_to: Trial | None = None
         self.row = table.add_row()
         self._table = table
         # Sets of folds as the bits of an integer: a trial must stay small.

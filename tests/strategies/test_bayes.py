@@ -9,6 +9,7 @@ import pytest
 from sklearn_hpo import Categorical, Integer, Real
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes
+from tests.fakes import completed
 
 SEED = 3
 
@@ -26,7 +27,7 @@ def search(values, objective, n_iter=15, *, seed=SEED, strategy=None):
             break
         params.append(candidate.params)
         scores.append(float(objective(candidate.params)))
-        strategy.tell(SimpleNamespace(candidate=candidate, value=scores[-1]))
+        strategy.tell(completed(candidate, scores[-1]))
     return params, np.array(scores)
 
 
@@ -177,7 +178,7 @@ def test_pending_candidates_are_not_proposed_again() -> None:
         candidate = strategy.ask(number, pending, rng)
         if number < 6:
             value = valley(candidate.params)
-            strategy.tell(SimpleNamespace(candidate=candidate, value=value))
+            strategy.tell(completed(candidate, value))
         else:
             pending.append(candidate)
     places = np.array([[c.params["x"], c.params["y"]] for c in pending])
@@ -214,5 +215,5 @@ def test_candidates_from_outside_the_space_are_ignored() -> None:
     strategy = Bayes()
     strategy.start(SearchSpace.from_user(PLANE), 10, SEED)
     stranger = SimpleNamespace(params={"x": 99.0, "y": 0.0})
-    strategy.tell(SimpleNamespace(candidate=stranger, value=1.0))
+    strategy.tell(completed(stranger, 1.0))
     assert strategy.scores_ == []

@@ -11,6 +11,7 @@ import pytest
 from sklearn_hpo import Integer, Real
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes, _bayes
+from tests.fakes import completed
 
 SPACE = SearchSpace.from_user(
     [
@@ -41,9 +42,7 @@ def told(n):
     strategy, trials = started(), []
     for number in range(n):
         candidate = strategy.ask(number, (), rng(number))
-        trials.append(
-            SimpleNamespace(candidate=candidate, value=score(candidate.params))
-        )
+        trials.append(completed(candidate, score(candidate.params)))
         strategy.tell(trials[-1])
     return strategy, trials
 
@@ -104,7 +103,26 @@ def test_candidates_that_differ_by_rounding():
     strategy.start(space, 10, 7)
     for x, value in ((0.5, 1.0), (0.5 + 1e-15, 1.0), (0.5 - 1e-15, 0.9), (0.1, 0.0)):
         candidate = SimpleNamespace(params={"x": x})
-        strategy.tell(SimpleNamespace(candidate=candidate, value=value))
+        strategy.tell(completed(candidate, value))
     proposed = strategy.ask(4, (), rng(4)).params["x"]
     assert proposed not in (0.5, 0.1)
     assert np.isfinite(strategy.theta_).all()
+
+
+def test_an_estimate_counts_for_less_than_a_score():
+    """Told that x = 0.9 is as good as the best, the model believes it or doubts it."""
+    space = SearchSpace.from_user({"x": Real(0, 1)})
+    means = []
+    for seen in ("all folds", "one fold"):
+        strategy = Bayes(n_initial=2)
+        strategy.start(space, 20, 7)
+        for x in np.linspace(0, 1, 11):
+            trial = completed(SimpleNamespace(params={"x": x}), -((x - 0.4) ** 2))
+            if np.isclose(x, 0.9):
+                trial.value = 0.0
+                if seen == "one fold":
+                    trial.status, trial.noise = "discarded", 0.05
+                    trial.lost_to = SimpleNamespace(noise=0.01)
+            strategy.tell(trial)
+        means.append(strategy.gp_.predict(np.array([[0.9]]))[0][0])
+    assert means[1] < means[0] - 0.5
