@@ -47,7 +47,9 @@ space = [
     },
 ]
 pipeline = Pipeline([("reduce", pca), ("model", SVC())])
-search = BayesSearchCV(pipeline, space, n_iter=40, cv=3, random_state=0).fit(X, y)
+search = BayesSearchCV(
+    pipeline, space, n_iter=40, cv=3, racing=False, random_state=0
+).fit(X, y)
 
 # %%
 # In ``cv_results_`` the model of a candidate is the very object given above.

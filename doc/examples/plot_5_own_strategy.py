@@ -78,7 +78,7 @@ space = {
     "svr__gamma": Real(1e-8, 100, log=True),
     "svr__epsilon": Real(1e-3, 1000, log=True),
 }
-shared = {"n_iter": 30, "cv": 3}
+shared = {"n_iter": 30, "cv": 3, "racing": False}
 searches = {
     "random": RandomizedSearchCV(model, space, **shared),
     "local": SearchCV(model, space, strategy=LocalSearch(), **shared),

@@ -25,7 +25,8 @@ from sklearn_hpo import BayesSearchCV, Real
 
 X, y = load_digits(return_X_y=True)
 ranges = {"C": Real(1e-3, 1e5, log=True), "gamma": Real(1e-8, 10, log=True)}
-shared = {"cv": StratifiedKFold(3, shuffle=True, random_state=0), "random_state": 0}
+folds = StratifiedKFold(3, shuffle=True, random_state=0)
+shared = {"cv": folds, "racing": False, "random_state": 0}
 
 
 def box_around(params):

@@ -42,6 +42,7 @@ search = BayesSearchCV(
     make_pipeline(StandardScaler(), SVR()),
     {"svr__C": Real(0.01, 1000, log=True), "svr__gamma": Real(1e-5, 1, log=True)},
     n_iter=100,
+    racing=False,  # all folds of every candidate are to be seen
     random_state=0,
     callbacks=[Patience(n_candidates=15, gain=0.001)],
 ).fit(X, y)
