@@ -205,7 +205,7 @@ class BaseSearch(BaseSearchCV):
         with tree.searching(plan.n_iter, self.n_splits_):
             evaluator = Evaluator(X, y, splits, settings, tree, self.n_jobs)
             self.history_ = self._search(plan, schedule, evaluator, deadline)
-        results = format_results(self, self.history_, own_columns=schedule.looks_back)
+        results = format_results(self, self.history_, schedule)
         self._keep(X, y, params, splits, self.history_)
 
         self.multimetric_ = bool(self.history_.multimetric) or is_multimetric(scorers)

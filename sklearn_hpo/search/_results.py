@@ -13,12 +13,13 @@ from sklearn_hpo._compat import (
     format_rows,
     warn_or_raise_about_fit_failures,
 )
+from sklearn_hpo.schedules import Schedule
 from sklearn_hpo.search._discarded import mask_discarded, with_estimates
 from sklearn_hpo.trials import History
 
 
 def format_results(
-    search: BaseSearchCV, history: History, *, own_columns: bool
+    search: BaseSearchCV, history: History, schedule: Schedule
 ) -> dict[str, Any]:
     """Return the table of all closed trials, made by scikit-learn's own formatter.
 
@@ -28,8 +29,9 @@ def format_results(
         The search, with its ``error_score`` and ``return_train_score``.
     history : History
         A history that ended.
-    own_columns : bool
-        Whether to add ``status``, ``n_folds_evaluated`` and ``error``.
+    schedule : Schedule
+        The one that made it. If it looks back, ``status``, ``n_folds_evaluated`` and
+        ``error`` are added.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def format_results(
     params = [trial.candidate.params for trial in history.closed]
     results = format_rows(search, params, history.n_folds, rows)
     mask_discarded(results, history)
-    if own_columns:
+    if schedule.looks_back:
         results |= _own_columns(history)
     return results
 
