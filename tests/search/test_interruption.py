@@ -14,7 +14,7 @@ import pytest
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")
 
 SCRIPT = """
-    import os, time
+    import os, signal, time
     from pathlib import Path
     from sklearn.base import BaseEstimator
     from sklearn_hpo import {searcher}, Real
@@ -32,6 +32,8 @@ SCRIPT = """
             return self.a
 
     if __name__ == "__main__":
+        # What a shell starts in the background ignores the signal.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         search = {searcher}(Sleeper(), {{"a": Real(0, 1)}}, n_iter=9, n_jobs={n_jobs})
         try:
             search.fit([[0.0]] * 10)
