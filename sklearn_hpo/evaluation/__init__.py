@@ -2,19 +2,24 @@
 
 :class:`Evaluator` takes tasks and gives back fold results. One fold runs in
 :func:`evaluate_fold`, described by :class:`FoldSettings`. Where it runs is the business
-of the executor, the only place that knows joblib: calls go to the workers one by one,
-so that the next task can be decided by the last result.
+of the executor: it hands calls to the workers of a joblib backend one by one, so that
+the next task can be decided by the last result, and finds out who ends his worker. How
+the data get there is the business of the placement: threads see them as they are,
+processes map one file, clusters are sent them once.
 """
 
 from sklearn_hpo.evaluation._best_possible import best_possible
-from sklearn_hpo.evaluation._evaluator import Evaluator
-from sklearn_hpo.evaluation._executor import Executor, open_executor
-from sklearn_hpo.evaluation._fold import FoldSettings, evaluate_fold
+from sklearn_hpo.evaluation._evaluator import Evaluator, WorkerDiedError
+from sklearn_hpo.evaluation._executor import Executor
+from sklearn_hpo.evaluation._fold import FoldSettings, FoldShared, evaluate_fold
+from sklearn_hpo.evaluation._open_executor import open_executor
 
 __all__ = [
     "Evaluator",
     "Executor",
     "FoldSettings",
+    "FoldShared",
+    "WorkerDiedError",
     "best_possible",
     "evaluate_fold",
     "open_executor",

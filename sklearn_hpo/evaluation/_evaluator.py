@@ -7,17 +7,24 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Protocol
 
+import joblib
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_hpo._compat import bind_configuration
-from sklearn_hpo.evaluation._executor import Executor, open_executor
-from sklearn_hpo.evaluation._fold import FoldSettings, RaisedError, evaluate_fold
+from sklearn_hpo.evaluation._executor import Executor, WorkerDied
+from sklearn_hpo.evaluation._fold import FoldSettings, FoldShared, RaisedError
+from sklearn_hpo.evaluation._open_executor import open_executor
+from sklearn_hpo.evaluation._placement import Placement, place
+from sklearn_hpo.evaluation._store import Store
 from sklearn_hpo.trials import FoldResult, Task
 
 
 class WorkerTraceback(Exception):  # noqa: N818 (a cause to be shown, not an error)
     """Traceback of an exception that was raised in another process."""
+
+
+class WorkerDiedError(RuntimeError):
+    """A candidate ended the process that evaluated it."""
 
 
 class ListensToEvaluations(Protocol):
@@ -69,9 +76,15 @@ class Evaluator:
         self._tasks: dict[int, Task] = {}
 
     def __enter__(self) -> Evaluator:
-        self._exit = ExitStack()
-        self._executor: Executor = self._exit.enter_context(open_executor(self.n_jobs))
-        self._evaluate = bind_configuration(evaluate_fold)
+        with ExitStack() as stack:
+            parallel = stack.enter_context(
+                joblib.Parallel(n_jobs=self.n_jobs, batch_size=1)
+            )
+            self._executor: Executor = stack.enter_context(open_executor(parallel))
+            self._placement: Placement = stack.enter_context(
+                place(parallel, self.n_workers, self.X, self.y, self._shared)
+            )
+            self._exit = stack.pop_all()
         return self
 
     def __exit__(
@@ -88,28 +101,16 @@ class Evaluator:
         return self._executor.n_workers
 
     def submit(self, task: Task) -> None:
-        """Start a task.
-
-        Parameters
-        ----------
-        task : Task
-            One that is not in flight.
-        """
+        """Start a task."""
         self._tasks[task.ticket] = task
         number, fold = task.candidate.number, task.fold
-        train, test = self.splits[fold]
-        self._executor.submit(
-            task.ticket,
-            self._evaluate,
-            self.X,
-            self.y,
-            train,
-            test,
+        function, args = self._placement.call(
+            fold,
             task.candidate.params,
             (number, fold),
-            self.settings,
             self.listener.evaluation(number * self.settings.n_folds + fold),
         )
+        self._executor.submit(task.ticket, function, *args)
 
     def next_done(self, timeout: float | None = None) -> FoldResult | None:
         """Wait for a task to finish and return its result.
@@ -117,18 +118,20 @@ class Evaluator:
         Parameters
         ----------
         timeout : float or None, default=None
-            Seconds to wait; None for as long as it takes.
+            Seconds to wait, for ever if None. A fold that runs in this very thread is
+            not interrupted.
 
         Returns
         -------
         result : FoldResult or None
-            The next one to arrive, of any task in flight; None if none did in time.
+            None if the time is over.
 
         Raises
         ------
         Exception
             What user code raised where it may: a fit under ``error_score="raise"``, or
-            anything but a fit.
+            anything but a fit. Under ``error_score="raise"`` the death of a worker is
+            a :class:`WorkerDiedError`.
         """
         done = self._executor.next_done(timeout)
         if done is None:
@@ -137,6 +140,8 @@ class Evaluator:
         task = self._tasks.pop(ticket)
         if isinstance(outcome, RaisedError):
             _raise(outcome)
+        if isinstance(outcome, WorkerDied):
+            return self._crashed(task, outcome.reason)
         return FoldResult(
             task,
             outcome.scores,
@@ -145,7 +150,22 @@ class Evaluator:
             outcome.score_time,
             "ok" if outcome.error is None else "failed",
             outcome.error,
+            outcome.prefix_time,
         )
+
+    def _shared(self, folder: str | None) -> FoldShared:
+        return FoldShared(self.settings, list(self.splits), Store(folder))
+
+    def _crashed(self, task: Task, reason: str) -> FoldResult:
+        error = (
+            f"Fold {task.fold} of {dict(task.candidate.params)!r} ended its worker "
+            "process twice, the second time alone: it was killed, ran out of memory, "
+            "or met an error in native code. Use less memory for it, fewer jobs "
+            f"(n_jobs), or leave its parameters out of the space.\n{reason}"
+        )
+        if self.settings.error_score == "raise":
+            raise WorkerDiedError(error)
+        return FoldResult(task, None, None, 0.0, 0.0, "crashed", error)
 
 
 def _raise(raised: RaisedError) -> None:

@@ -30,11 +30,13 @@ class Full(Schedule):
         self, result: FoldResult, trial: Trial, history: History
     ) -> Verdict | None:
         """Close the candidate after its last fold, or after a failure."""
-        if result.error is not None and self.strategy_.looks_back:
-            return "failed", math.nan, math.nan
-        if trial.n_told < self.n_folds_:
+        failed = result.error is not None and self.strategy_.looks_back
+        if trial.n_told < self.n_folds_ and not failed:
             return None
-        return _judge(trial.scores)
+        value, noise = _mean_and_noise(trial.scores)
+        if math.isfinite(value):
+            return "complete", value, noise
+        return history.failure(trial), math.nan, math.nan
 
     def _new_candidate(
         self, history: History, rng: np.random.Generator
@@ -52,14 +54,12 @@ class Full(Schedule):
         return None if fold is None else (trial.candidate, fold, trial.resource)
 
 
-def _judge(scores: NDArray[np.float64]) -> Verdict:
-    """Close a trial with all its scores, of shape (n_folds,).
+def _mean_and_noise(scores: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the mean of scores of shape (n_folds,), and its variance.
 
-    The noise is the variance of the mean of independent folds.
+    The variance is that of the mean of independent folds.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         value = float(scores.mean())
         noise = float(scores.var(ddof=1)) / len(scores) if len(scores) > 1 else math.nan
-    if not math.isfinite(value):
-        return "failed", math.nan, math.nan
-    return "complete", value, noise
+    return value, noise

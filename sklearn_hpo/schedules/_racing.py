@@ -81,7 +81,7 @@ class Racing(Full):
         if verdict is None and np.isfinite(scores).sum() == trial.n_told:
             estimate = self.rule_.judge(scores, incumbent.scores)
             verdict = estimate and ("discarded", *estimate)
-        if verdict is not None and verdict[0] != "failed":
+        if verdict is not None and verdict[0] in {"complete", "discarded"}:
             self.rule_.tell(trial, incumbent)
         return verdict
 

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from sklearn_hpo.trials._candidate import Task
 
-FoldStatus: TypeAlias = Literal["ok", "failed"]
+FoldStatus: TypeAlias = Literal["ok", "failed", "crashed"]
 Scores: TypeAlias = float | Mapping[str, float] | None
 
 
@@ -27,10 +27,13 @@ class FoldResult:
         The same on the training part; None if not asked for.
     fit_time, score_time : float
         Seconds spent in ``fit`` and in scoring the test part.
-    status : {"ok", "failed"}
-        Whether ``fit`` succeeded.
+    status : {"ok", "failed", "crashed"}
+        Whether ``fit`` succeeded, raised an exception, or ended its worker process.
     error : str or None
-        Traceback of the failure.
+        Traceback of the failure, or what is known of the crash.
+    prefix_time : float, default=0.0
+        Seconds of these times that were spent in the task of another candidate, whose
+        fitted steps of a pipeline this one shares.
     """
 
     task: Task
@@ -40,3 +43,4 @@ class FoldResult:
     score_time: float
     status: FoldStatus = "ok"
     error: str | None = None
+    prefix_time: float = 0.0

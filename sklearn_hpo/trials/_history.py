@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_hpo.trials._candidate import Candidate, Task
-from sklearn_hpo.trials._fold_result import FoldResult, Scores
+from sklearn_hpo.trials._fold_result import FoldResult, FoldStatus, Scores
 from sklearn_hpo.trials._fold_table import FoldTable
 from sklearn_hpo.trials._trial import Trial, TrialStatus
 
@@ -43,7 +43,7 @@ class History:
         Names of the metrics, ``("score",)`` for a single one; empty before the first
         successful fold.
     errors : dict of (int, int) to str
-        Traceback by (row of the trial, fold).
+        Traceback, or what is known of a crash, by (row of the trial, fold).
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class History:
         self.multimetric: bool | None = None
         self.metrics: tuple[str, ...] = ()
         self.errors: dict[tuple[int, int], str] = {}
+        self._crashed: set[tuple[int, int]] = set()
         self._table = FoldTable(n_folds)
         self._by_key: dict[tuple[int, float | None], Trial] = {}
         self._open: dict[int, Trial] = {}
@@ -138,7 +139,7 @@ class History:
         ----------
         trial : Trial
             An open one.
-        status : {"complete", "failed"}
+        status : {"complete", "discarded", "failed", "crashed"}
             How it ended.
         value : float
             The objective, greater is better; NaN for a failed trial.
@@ -261,9 +262,26 @@ class History:
             train_scores=self._read("train", row, fold) if scored else None,
             fit_time=self._table.value("fit_time", row, fold),
             score_time=self._table.value("score_time", row, fold),
-            status="ok" if error is None else "failed",
+            status=self._status(row, fold),
             error=error,
+            prefix_time=self._table.value("prefix_time", row, fold),
         )
+
+    def failure(self, trial: Trial) -> FoldStatus:
+        """Return how the folds of a trial failed.
+
+        Parameters
+        ----------
+        trial : Trial
+            One that has no value.
+
+        Returns
+        -------
+        status : {"failed", "crashed"}
+            ``"crashed"`` if one of its folds ended a worker process.
+        """
+        crashed = any((trial.row, fold) in self._crashed for fold in trial.told)
+        return "crashed" if crashed else "failed"
 
     def to_frame(self) -> Any:
         """Return a pandas DataFrame with a row for each fold that was told.
@@ -272,8 +290,9 @@ class History:
         -------
         frame : pandas.DataFrame
             Columns ``candidate``, ``resource``, ``fold``, ``status`` (of the trial),
-            ``value``, ``noise``, ``fit_time``, ``score_time``, ``test_*`` and
-            ``train_*`` by metric, ``error``, and ``param_*`` by parameter.
+            ``value``, ``noise``, ``fold_status``, ``fit_time``, ``score_time``,
+            ``prefix_time``, ``test_*`` and ``train_*`` by metric, ``error``, and
+            ``param_*`` by parameter.
 
         Raises
         ------
@@ -301,6 +320,9 @@ class History:
         fold = result.task.fold
         self._table.write("fit_time", row, fold, result.fit_time)
         self._table.write("score_time", row, fold, result.score_time)
+        self._table.write("prefix_time", row, fold, result.prefix_time)
+        if result.status == "crashed":
+            self._crashed.add((row, fold))
         if result.error is not None:
             self.errors[row, fold] = result.error
             return
@@ -309,6 +331,11 @@ class History:
         for prefix, scores in (("test", result.scores), ("train", result.train_scores)):
             for metric, score in self._by_metric(scores).items():
                 self._table.write(f"{prefix}_{metric}", row, fold, score)
+
+    def _status(self, row: int, fold: int) -> FoldStatus:
+        if (row, fold) in self._crashed:
+            return "crashed"
+        return "failed" if (row, fold) in self.errors else "ok"
 
     def _learn_metrics(self, scores: Scores) -> None:
         self.multimetric = isinstance(scores, Mapping)
@@ -332,8 +359,10 @@ class History:
             "status": trial.status,
             "value": trial.value,
             "noise": trial.noise,
+            "fold_status": result.status,
             "fit_time": result.fit_time,
             "score_time": result.score_time,
+            "prefix_time": result.prefix_time,
             **_prefixed("test_", self._by_metric(result.scores)),
             **_prefixed("train_", self._by_metric(result.train_scores)),
             "error": result.error,

@@ -12,7 +12,7 @@ from sklearn_hpo.trials._candidate import Candidate
 from sklearn_hpo.trials._fold_table import FoldTable
 
 TrialStatus: TypeAlias = Literal[
-    "open", "complete", "discarded", "failed", "unfinished"
+    "open", "complete", "discarded", "failed", "crashed", "unfinished"
 ]
 
 
@@ -33,9 +33,10 @@ class Trial:
 
     Attributes
     ----------
-    status : {"open", "complete", "discarded", "failed", "unfinished"}
+    status : {"open", "complete", "discarded", "failed", "crashed", "unfinished"}
         State of the trial; ``"discarded"`` if it lost a race before its last fold,
-        ``"unfinished"`` if it was open when the search ended.
+        ``"crashed"`` if it ended a worker process, ``"unfinished"`` if it was open when
+        the search ended.
     value : float
         The objective, greater is better; NaN while open and for a failed trial. That of
         a discarded trial is an estimate from the folds it has seen.

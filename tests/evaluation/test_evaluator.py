@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
 from sklearn_hpo import BayesSearchCV, GridSearchCV, RandomizedSearchCV, Real
-from sklearn_hpo.evaluation import FoldSettings, evaluate_fold
+from sklearn_hpo.evaluation import FoldSettings, FoldShared, evaluate_fold
 from sklearn_hpo.evaluation._fold import RaisedError
 
 X, y = load_iris(return_X_y=True)
@@ -125,7 +125,8 @@ def test_evaluate_fold_leaves_the_estimator_alone() -> None:
         n_candidates=1,
     )
     train, test = next(KFold(3, shuffle=True, random_state=0).split(X))
-    outcome = evaluate_fold(X, y, train, test, {"C": 0.5}, (0, 0), settings, {})
+    shared = FoldShared(settings, [(train, test)])
+    outcome = evaluate_fold(X, y, shared, 0, {"C": 0.5}, (0, 0), {})
     assert outcome.error is None
     assert 0 < outcome.scores <= 1
     assert estimator.C == 1.0

@@ -2,21 +2,65 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import time
+from contextlib import contextmanager
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import joblib
 import pytest
+from joblib._parallel_backends import ParallelBackendBase
 
 from sklearn_hpo._compat import BackendStream
-from sklearn_hpo.evaluation import open_executor
+from sklearn_hpo.evaluation import _open_executor, _stream, open_executor
 
 BACKENDS = [
     ("sequential", None, "InlineExecutor", 1),
     ("loky", 2, "StreamExecutor", 2),
+    ("multiprocessing", 2, "StreamExecutor", 2),
     ("threading", 3, "StreamExecutor", 3),
+    ("older", 2, "StreamExecutor", 2),
 ]
-each_backend = pytest.mark.parametrize(("backend", "n_jobs", "kind", "n"), BACKENDS)
+STREAMING = ["loky", "multiprocessing", "threading", "older"]
+
+
+class OlderBackend(ParallelBackendBase):
+    """What a backend looked like before it could retrieve results by callback."""
+
+    supports_sharedmem = True
+    uses_threads = True
+
+    def effective_n_jobs(self, n_jobs: int) -> int:
+        return n_jobs
+
+    def configure(self, n_jobs=1, parallel=None, **options) -> int:
+        self.parallel = parallel
+        self.pool = ThreadPool(n_jobs)
+        return n_jobs
+
+    def apply_async(self, func, callback=None):
+        return self.pool.apply_async(func, (), {}, callback, callback)
+
+    def terminate(self) -> None:
+        self.pool.terminate()
+
+    def abort_everything(self, ensure_ready=True) -> None:
+        self.terminate()
+
+
+joblib.register_parallel_backend("older", OlderBackend)
+
+
+@contextmanager
+def opened(backend: str, n_jobs: int | None = 2):
+    with (
+        joblib.parallel_config(backend),
+        joblib.Parallel(n_jobs, batch_size=1) as parallel,
+        open_executor(parallel) as executor,
+    ):
+        yield executor
 
 
 def square(x: float) -> float:
@@ -44,19 +88,19 @@ def results(executor, n: int) -> dict[int, float]:
     return dict(executor.next_done() for _ in range(n))
 
 
-@each_backend
+@pytest.mark.parametrize(("backend", "n_jobs", "kind", "n"), BACKENDS)
 def test_every_backend_returns_every_result(backend, n_jobs, kind, n) -> None:
-    with joblib.parallel_config(backend), open_executor(n_jobs) as executor:
+    with opened(backend, n_jobs) as executor:
         assert (type(executor).__name__, executor.n_workers) == (kind, n)
         for tag in range(7):
             executor.submit(tag, square, float(tag))
         assert results(executor, 7) == {tag: tag**2 for tag in range(7)}
 
 
-@pytest.mark.parametrize("backend", ["loky", "threading"])
+@pytest.mark.parametrize("backend", STREAMING)
 def test_there_is_no_barrier(backend: str, tmp_path: Path) -> None:
     flag = tmp_path / "flag"
-    with joblib.parallel_config(backend), open_executor(2) as executor:
+    with opened(backend) as executor:
         executor.submit(0, wait_for, flag)
         order = []
         for tag in range(1, 5):
@@ -67,22 +111,50 @@ def test_there_is_no_barrier(backend: str, tmp_path: Path) -> None:
     assert order == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("backend", ["loky", "threading", "sequential"])
+@pytest.mark.parametrize("backend", STREAMING)
+def test_nothing_comes_back_when_the_time_is_over(backend: str) -> None:
+    with opened(backend) as executor:
+        executor.submit(0, square, 2.0)
+        assert executor.next_done() == (0, 4.0)
+        executor.submit(1, sleep, 0.7)
+        start = time.monotonic()
+        assert executor.next_done(timeout=0.1) is None
+        assert time.monotonic() - start < 0.6
+        assert executor.next_done(timeout=60) == (1, 0.7)
+
+
+@pytest.mark.parametrize("backend", ["loky", "multiprocessing", "threading", "older"])
 def test_what_a_call_raises_is_raised_where_its_result_is_wanted(backend: str) -> None:
-    with joblib.parallel_config(backend), open_executor(2) as executor:
+    with opened(backend) as executor:
         executor.submit(0, fail, 3.0)
         with pytest.raises(ArithmeticError, match=r"cannot take 3\.0"):
             executor.next_done()
+        executor.submit(1, square, 3.0)
+        assert executor.next_done() == (1, 9.0)
 
 
-def test_without_the_private_names_calls_run_in_batches(monkeypatch) -> None:
+def test_a_call_that_cannot_be_pickled_is_an_error_not_a_dead_worker() -> None:
+    with opened("loky") as executor:
+        executor.submit(0, square, (x for x in "abc"))
+        with pytest.raises(Exception, match=r"pickle"):
+            executor.next_done()
+
+
+def test_without_the_private_names_calls_run_in_batches_and_the_log_says_so(
+    monkeypatch, caplog
+) -> None:
+    _open_executor._say_batches.cache_clear()
     monkeypatch.setattr(BackendStream, "supports", staticmethod(lambda parallel: False))
-    with joblib.parallel_config("threading"), open_executor(2) as executor:
-        assert type(executor).__name__ == "BatchExecutor"
-        assert executor.n_workers == 2
-        for tag in range(5):
-            executor.submit(tag, square, float(tag))
-        assert results(executor, 5) == {tag: tag**2 for tag in range(5)}
+    for _ in range(2):
+        with opened("threading") as executor:
+            assert type(executor).__name__ == "BatchExecutor"
+            assert executor.n_workers == 2
+            for tag in range(5):
+                executor.submit(tag, square, float(tag))
+            assert results(executor, 5) == {tag: tag**2 for tag in range(5)}
+    said = [record for record in caplog.records if record.name == "sklearn_hpo"]
+    assert [record.levelno for record in said] == [logging.WARNING]
+    assert "batches" in said[0].getMessage()
 
 
 @pytest.mark.parametrize("name", ["BatchedCalls"])
@@ -95,26 +167,33 @@ def test_a_joblib_without_the_private_names_is_recognized(monkeypatch, name) -> 
 
 def test_calls_in_flight_are_stopped_at_the_end() -> None:
     start = time.monotonic()
-    with joblib.parallel_config("loky"):
-        with open_executor(2) as executor:
-            executor.submit(0, sleep, 60.0)
-            time.sleep(0.5)
-        assert time.monotonic() - start < 30
-        # The pool is usable again.
-        with open_executor(2) as executor:
-            executor.submit(0, square, 2.0)
-            assert executor.next_done() == (0, 4.0)
+    with opened("loky") as executor:
+        executor.submit(0, sleep, 60.0)
+        time.sleep(0.5)
+    assert time.monotonic() - start < 30
+    # The pool is usable again.
+    with opened("loky") as executor:
+        executor.submit(0, square, 2.0)
+        assert executor.next_done() == (0, 4.0)
+
+
+def pids() -> set[int]:
+    """Return all processes of the pool; one may do all the work."""
+    with opened("loky") as executor:
+        executor.submit(0, os.getpid)
+        _, pid = executor.next_done()
+        pool = set(executor._stream._backend._workers._processes)
+    assert pid in pool
+    return pool
 
 
 def test_no_pool_is_killed_at_a_normal_end() -> None:
-    import os
+    assert pids() & pids()
 
-    def pids() -> set[int]:
-        with open_executor(2) as executor:
-            for tag in range(6):
-                executor.submit(tag, os.getpid)
-            return set(results(executor, 6).values())
 
-    with joblib.parallel_config("loky"):
-        first = pids()
-        assert pids() & first
+def test_no_pool_is_killed_for_a_call_that_is_about_to_end(monkeypatch) -> None:
+    monkeypatch.setattr(_stream, "GRACE", 60.0)
+    before = pids()
+    with opened("loky") as executor:
+        executor.submit(0, sleep, 0.1)
+    assert pids() & before

@@ -1,0 +1,177 @@
+"""Calls that run in the workers of a joblib backend, each as soon as it comes.
+
+A worker may die: killed, out of memory, or of an error in native code. Then whatever
+was in flight is suspect and is run again, each call alone. What dies alone is guilty,
+all others have their results, and whoever waits for results sees nothing of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import joblib
+
+from sklearn_hpo._compat import BackendStream, is_worker_loss
+from sklearn_hpo.evaluation._executor import Call, Executor, WorkerDied
+
+WATCH = 0.5  # seconds between two looks at the workers while nothing arrives
+GRACE = 0.5  # seconds; to start new workers takes about as long
+
+
+class StreamExecutor(Executor):
+    """Runs calls in the workers of a joblib backend.
+
+    Each worker has at most one call waiting beside the one it runs, so few are suspect
+    when one dies.
+
+    Parameters
+    ----------
+    parallel : joblib.Parallel
+        An open one whose backend streams.
+    """
+
+    def __init__(self, parallel: joblib.Parallel) -> None:
+        self._stream = BackendStream(parallel)
+        self.n_workers = self._stream.n_workers
+        self._calls: dict[int, Call] = {}
+        self._waiting: deque[int] = deque()
+        self._in_flight: dict[int, Any] = {}  # handles by tag
+        self._arrived: SimpleQueue[tuple[int, Any]] = SimpleQueue()
+        self._finished: deque[tuple[int, Any]] = deque()
+        self._suspects: deque[int] = deque()
+        self._alone: int | None = None
+
+    def submit(self, tag: int, function: Callable[..., Any], *args: Any) -> None:
+        """Start the call, or let it wait for a worker."""
+        self._calls[tag] = (function, args)
+        self._waiting.append(tag)
+        self._hand_over()
+
+    def next_done(self, timeout: float | None = None) -> tuple[int, Any] | None:
+        """Return the first call to arrive from any worker."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self._finished:
+            wait = WATCH if end is None else min(WATCH, end - time.monotonic())
+            try:
+                self._settle(*self._arrived.get(timeout=max(0.0, wait)))
+            except Empty:
+                if self._stream.has_lost_a_worker():
+                    self._lose(None, "It ended without a word.")
+                    self._hand_over()
+                elif end is not None and time.monotonic() >= end:
+                    return None
+        return self._finished.popleft()
+
+    def close(self) -> None:
+        """Leave the workers, if need be without waiting for what they do.
+
+        Workers that outlive the search have half a second to finish; those that do not
+        are killed. Threads cannot be killed: what runs in one runs to its end, and its
+        result is dropped.
+        """
+        for job in self._in_flight.values():
+            if hasattr(job, "cancel"):
+                job.cancel()
+        if self._stream.keeps_workers:
+            self._wait_for_running()
+        self._stream.close(abort=bool(self._in_flight))
+
+    def _hand_over(self) -> None:
+        while (tag := self._next_to_start()) is not None:
+            self._start(tag)
+
+    def _next_to_start(self) -> int | None:
+        if self._alone is not None or (self._suspects and self._in_flight):
+            return None
+        if self._suspects:
+            self._alone = self._suspects.popleft()
+            return self._alone
+        if self._waiting and len(self._in_flight) < 2 * self.n_workers:
+            return self._waiting.popleft()
+        return None
+
+    def _start(self, tag: int) -> None:
+        arrived = self._arrived
+        told: list[int] = []
+
+        def tell(token: Any) -> None:
+            if not told:  # a backend may tell of an error twice
+                told.append(tag)
+                arrived.put((tag, token))
+
+        self._in_flight[tag] = None
+        try:
+            job = self._stream.submit(*self._calls[tag], tell)
+        except Exception as error:
+            if not is_worker_loss(error):
+                raise
+            self._lose(tag, str(error))
+        else:
+            self._in_flight[tag] = job
+
+    def _settle(self, tag: int, token: Any) -> None:
+        try:
+            value = self._stream.retrieve(token, self._in_flight[tag])
+        except BaseException as error:
+            if not is_worker_loss(error):
+                self._forget(tag)
+                raise
+            self._lose(tag, str(error))
+        else:
+            self._finish(tag, value)
+        self._hand_over()
+
+    def _finish(self, tag: int, value: Any) -> None:
+        self._forget(tag)
+        self._finished.append((tag, value))
+        if tag == self._alone:
+            self._alone = None
+
+    def _forget(self, tag: int) -> None:
+        del self._in_flight[tag]
+        del self._calls[tag]
+
+    def _lose(self, tag: int | None, reason: str) -> None:
+        """Make suspects of the calls that were lost, or a verdict of the only one."""
+        self._stream.recover()
+        if tag is None or self._stream.loses_all:
+            self._salvage()
+            lost = list(self._in_flight)
+        else:
+            lost = [tag]
+        if self._alone is not None and lost == [self._alone]:
+            self._finish(self._alone, WorkerDied(reason))
+            # The others were in bad company.
+            self._waiting.extendleft(reversed(self._suspects))
+            self._suspects.clear()
+            return
+        for suspect in lost:
+            del self._in_flight[suspect]
+        self._suspects.extend(lost)
+        self._alone = None
+
+    def _salvage(self) -> None:
+        """Keep what arrived before the loss; nothing older arrives from now on."""
+        arrived, self._arrived = self._arrived, SimpleQueue()
+        while not arrived.empty():
+            tag, token = arrived.get()
+            try:
+                value = self._stream.retrieve(token, self._in_flight[tag])
+            except Exception as error:
+                if not is_worker_loss(error):
+                    raise
+            else:
+                self._finish(tag, value)
+
+    def _wait_for_running(self) -> None:
+        end = time.monotonic() + GRACE
+        while self._in_flight and time.monotonic() < end:
+            try:
+                tag, _ = self._arrived.get(timeout=max(0.0, end - time.monotonic()))
+            except Empty:
+                break
+            del self._in_flight[tag]
