@@ -258,7 +258,7 @@ def _simulate(
         schedule,
         History(_N_FOLDS, _N_ITER, seed=_SEED),
         _Simulator(duration),
-        capacity=workers,
+        capacity=lambda: workers,
         lookahead=lookahead if schedule.looks_back else None,
         callbacks=callbacks,
     ).run()

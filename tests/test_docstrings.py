@@ -17,7 +17,7 @@ import sklearn_hpo
 
 ROOT = Path(__file__).parents[1]
 WINGS = sorted(
-    file.parent.name for file in (ROOT / "sklearn_hpo").glob("*/__init__.py")
+    file.parent.name for file in (ROOT / "sklearn_hpo").glob("[!_]*/__init__.py")
 )
 FACES = [
     "sklearn_hpo",

@@ -10,9 +10,14 @@ import numpy as np
 import pytest
 from sklearn import model_selection
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.cluster import KMeans
 from sklearn.datasets import load_iris
+from sklearn.decomposition import PCA
+from sklearn.feature_selection import SelectKBest
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import KFold, cross_val_score
+from sklearn.model_selection import KFold, cross_val_score, cross_validate
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler, TargetEncoder
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -20,6 +25,7 @@ from sklearn_hpo import (
     BayesSearchCV,
     GridSearchCV,
     Integer,
+    ManualSearchCV,
     RandomizedSearchCV,
     Real,
 )
@@ -64,7 +70,7 @@ def run(
         schedule,
         history,
         evaluator,
-        capacity=capacity,
+        capacity=lambda: capacity,
         lookahead=lookahead,
         **options,  # type: ignore[arg-type]
     )
@@ -164,7 +170,7 @@ def test_law_3_none_with_nothing_pending_means_that_the_space_is_exhausted() -> 
     schedule.start(strategy, space, 100, SEED, 1, width=1)
     history = History(1, 100, seed=SEED)
     evaluator = FakeEvaluator(lambda task: float(task.candidate.params["a"]))
-    Loop(schedule, history, evaluator, capacity=1, lookahead=1).run()
+    Loop(schedule, history, evaluator, capacity=lambda: 1, lookahead=1).run()
     tried = {tuple(t.candidate.params.values()) for t in history.trials}
     assert len(history) == len(tried) == space.size
 
@@ -234,7 +240,9 @@ def test_law_5_order_of_acting() -> None:
     ]:
         order.spy(owner, name)
     evaluator = FakeEvaluator(lambda task: 1.0)
-    Loop(schedule, history, evaluator, capacity=1, lookahead=1, callbacks=[order]).run()
+    Loop(
+        schedule, history, evaluator, capacity=lambda: 1, lookahead=1, callbacks=[order]
+    ).run()
     assert order.events == [
         "History.record",
         "Full.tell",
@@ -320,6 +328,71 @@ def test_law_8_every_fit_is_on_a_clone_and_scores_are_cross_val_scores() -> None
         model = clone(estimator).set_params(**params)
         expected = cross_val_score(model, X, y, cv=3).mean()
         assert search.cv_results_["mean_test_score"][row] == expected
+
+
+def drawn_pipeline(rng: np.random.Generator) -> dict[str, object]:
+    """Return a setting of the pipeline below; many have their first steps in common."""
+    scalers = ["passthrough", StandardScaler(), StandardScaler(with_std=False)]
+    reducers = [
+        PCA(2),
+        PCA(2, svd_solver="full"),
+        PCA(2, svd_solver="randomized"),
+        PCA(2, svd_solver="randomized", random_state=0),
+        SelectKBest(k=2),
+        KMeans(2, n_init=1),
+        TargetEncoder(random_state=0),
+        FunctionTransformer(np.abs),
+        FunctionTransformer(lambda X: X + 1),
+    ]
+    models = [
+        SVC(C=float(rng.choice([0.1, 1.0]))),
+        LogisticRegression(C=float(rng.choice([0.1, 1.0])), max_iter=500),
+        DecisionTreeClassifier(max_depth=int(rng.integers(1, 4)), random_state=0),
+    ]
+    return {
+        "scale": scalers[rng.integers(len(scalers))],
+        "reduce": reducers[rng.integers(len(reducers))],
+        "model": models[rng.integers(len(models))],
+    }
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("scoring", [None, ["accuracy", "f1_macro"]])
+def test_law_8_what_candidates_share_changes_no_score(n_jobs: int, scoring) -> None:
+    X, y = load_iris(return_X_y=True)
+    rng = np.random.default_rng(0)
+    candidates = [drawn_pipeline(rng) for _ in range(60)]
+    pipeline = Pipeline([("scale", None), ("reduce", None), ("model", SVC())])
+    search = ManualSearchCV(
+        pipeline,
+        candidates,
+        scoring=scoring,
+        refit=False,
+        cv=3,
+        n_jobs=n_jobs,
+        return_train_score=True,
+    ).fit(X, y)
+    shared = search.history_.to_frame().shared_time > 0
+    assert shared.mean() > 0.3
+    for row, params in enumerate(candidates):
+        if getattr(params["reduce"], "random_state", 0) is None and (
+            isinstance(params["reduce"], KMeans)
+            or getattr(params["reduce"], "svd_solver", None) == "randomized"
+        ):
+            continue  # drawn anew each time, so there is nothing to compare with
+        alone = cross_validate(
+            clone(pipeline).set_params(**params),
+            X,
+            y,
+            scoring=scoring,
+            cv=3,
+            return_train_score=True,
+        )
+        for name, scores in alone.items():
+            if name.startswith(("test", "train")):
+                part, _, metric = name.partition("_")
+                keys = [f"split{fold}_{part}_{metric}" for fold in range(3)]
+                assert [search.cv_results_[k][row] for k in keys] == list(scores)
 
 
 LAW_9 = {

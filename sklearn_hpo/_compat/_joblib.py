@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -194,18 +194,16 @@ class BackendStream:
 
     def submit(
         self,
-        function: Callable[..., Any],
-        args: tuple[Any, ...],
+        calls: Iterable[tuple[Callable[..., Any], tuple[Any, ...]]],
         callback: Callable[[Any], None],
     ) -> Any:
-        """Start a call in a worker and return its handle.
+        """Start calls in a worker, one after the other, and return their handle.
 
         `callback` gets a token for :meth:`retrieve` from whatever thread.
         """
-        if self._is_dask:
-            args = tuple(map(self._ship, args))
+        ship = self._ship if self._is_dask else _as_it_is
         batch = joblib.parallel.BatchedCalls(
-            [(function, args, {})],
+            [(function, tuple(map(ship, args)), {}) for function, args in calls],
             self._backend.get_nested_backend(),
             self._remember_temp_folder,
         )
@@ -214,8 +212,8 @@ class BackendStream:
             job.add_done_callback(lambda future: _tell_error(future, callback))
         return job
 
-    def retrieve(self, token: Any, job: Any) -> Any:
-        """Return what the call returned, or raise what stopped it."""
+    def retrieve(self, token: Any, job: Any) -> list[Any]:
+        """Return what the calls returned, or raise what stopped one."""
         if self._backend.supports_retrieve_callback:
             values = self._backend.retrieve_result_callback(token)
         else:
@@ -225,8 +223,7 @@ class BackendStream:
             error = getattr(values, "exc", None)
             if isinstance(error, BaseException):
                 raise error
-        (value,) = values
-        return value
+        return list(values)
 
     def has_lost_a_worker(self) -> bool:
         """Return whether a worker has gone without a word, as multiprocessing's do.
@@ -320,6 +317,10 @@ class BackendStream:
         manager = getattr(executor, "_temp_folder_manager", None)
         if manager is not None:
             manager.set_current_context(self._id)
+
+
+def _as_it_is(thing: Any) -> Any:
+    return thing
 
 
 def _submitter(backend: Any) -> Callable[..., Any]:

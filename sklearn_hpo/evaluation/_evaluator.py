@@ -16,7 +16,8 @@ from sklearn_hpo.evaluation._fold import FoldSettings, FoldShared, RaisedError
 from sklearn_hpo.evaluation._open_executor import open_executor
 from sklearn_hpo.evaluation._placement import Placement, place
 from sklearn_hpo.evaluation._store import Store
-from sklearn_hpo.trials import FoldResult, Task
+from sklearn_hpo.evaluation._twins import Twins
+from sklearn_hpo.trials import Candidate, FoldResult, Task
 
 
 class WorkerTraceback(Exception):  # noqa: N818 (a cause to be shown, not an error)
@@ -74,6 +75,10 @@ class Evaluator:
         self.listener = listener
         self.n_jobs = n_jobs
         self._tasks: dict[int, Task] = {}
+        self._twins = None
+        if settings.cache:
+            n_samples = max((len(train) for train, _ in splits), default=0)
+            self._twins = Twins(settings, n_samples)
 
     def __enter__(self) -> Evaluator:
         with ExitStack() as stack:
@@ -100,8 +105,36 @@ class Evaluator:
         """Number of folds that can run at the same time."""
         return self._executor.n_workers
 
+    @property
+    def chunk(self) -> int:
+        """Number of folds that travel to a worker together, more than 1 if cheap."""
+        return self._executor.chunk
+
+    def twin(self, candidate: Candidate) -> Candidate | None:
+        """Return an earlier candidate whose scores this one would have.
+
+        Parameters
+        ----------
+        candidate : Candidate
+            One that is going to be evaluated.
+
+        Returns
+        -------
+        twin : Candidate or None
+            None if there is none, or if callbacks want to see every evaluation.
+        """
+        if self._twins is None or self.listener.evaluation(0):
+            return None
+        return self._twins.first(candidate)
+
     def submit(self, task: Task) -> None:
-        """Start a task."""
+        """Start a task.
+
+        Parameters
+        ----------
+        task : Task
+            One that is not in flight.
+        """
         self._tasks[task.ticket] = task
         number, fold = task.candidate.number, task.fold
         function, args = self._placement.call(
@@ -150,7 +183,7 @@ class Evaluator:
             outcome.score_time,
             "ok" if outcome.error is None else "failed",
             outcome.error,
-            outcome.prefix_time,
+            outcome.shared_time,
         )
 
     def _shared(self, folder: str | None) -> FoldShared:

@@ -35,13 +35,31 @@ class Executor(ABC):
     ----------
     n_workers : int
         Number of calls that can run at the same time.
+    chunk : int
+        Number of calls that had better travel to a worker together, because each takes
+        so little time.
     """
 
     n_workers: int
 
+    @property
+    def chunk(self) -> int:
+        """Number of calls that had better travel together."""
+        return 1
+
     @abstractmethod
     def submit(self, tag: int, function: Callable[..., Any], *args: Any) -> None:
-        """Start a call, or note it for later; its tag must not be in flight."""
+        """Start a call, or note it for later.
+
+        Parameters
+        ----------
+        tag : int
+            Name of the call; it must not be in flight.
+        function : callable
+            What is called. It and its arguments must pickle if a worker is a process.
+        *args : object
+            Its arguments.
+        """
 
     @abstractmethod
     def next_done(self, timeout: float | None = None) -> tuple[int, Any] | None:

@@ -42,7 +42,7 @@ class FoldSettings:
     estimator : estimator object
         Cloned for each fit.
     scorer : callable
-        scikit-learn's scorer, of one or of several metrics.
+        A scorer of scikit-learn, of one or of several metrics.
     fit_params, score_params : dict of str to object
         Routed parameters; arrays as long as X are split with it.
     n_folds, n_candidates : int
@@ -92,7 +92,7 @@ class FoldShared:
 class FoldOutcome:
     """What a worker sends back: a fold result but for its task.
 
-    Of the times, `prefix_time` seconds passed in another candidate's task.
+    Of the times, `shared_time` seconds passed in another candidate's task.
     """
 
     scores: Scores
@@ -100,7 +100,7 @@ class FoldOutcome:
     fit_time: float
     score_time: float
     error: str | None = None
-    prefix_time: float = 0.0
+    shared_time: float = 0.0
 
 
 class RaisedError:
@@ -171,7 +171,7 @@ def evaluate_fold(
         return _run(part, params, settings, shared.store)
     except Exception as error:  # noqa: BLE001 (user code may raise anything)
         trace = traceback.format_exc()
-        if settings.error_score == "raise" or _can_set(settings.estimator, params):
+        if settings.error_score == "raise" or _can_set(settings, params):
             return RaisedError(error, trace)
         return FoldOutcome(None, None, 0.0, 0.0, trace)
 
@@ -239,7 +239,7 @@ def _fit_all(
 ) -> FoldOutcome:
     """Fit and score a candidate."""
     metadata = _metadata(fold, settings)
-    estimator = _candidate(settings, params)
+    estimator = configured(settings, params)
     start = time.perf_counter()
     X = fold.rows(estimator, train=True)
     X_test = fold.rows(estimator, train=False)
@@ -275,7 +275,7 @@ def _fit_rest(
         If that may not be the same.
     """
     metadata = _metadata(fold, settings)
-    pipeline = _candidate(settings, params)
+    pipeline = configured(settings, params)
     seen = settings.return_train_score
     split = split_pipeline(pipeline, fold, seen=seen)
     fit_params = split.parameters_of_tail(metadata.fit)
@@ -298,7 +298,7 @@ def _fit_rest(
         train_scores,
         shared.fit_time + fitted - start,
         shared.transform_time + end - fitted,
-        prefix_time=saved,
+        shared_time=saved,
     )
 
 
@@ -352,13 +352,14 @@ def _metadata(fold: Fold, settings: FoldSettings) -> Metadata:
     )
 
 
-def _candidate(settings: FoldSettings, params: Mapping[str, Any]) -> Any:
+def configured(settings: FoldSettings, params: Mapping[str, Any]) -> Any:
+    """Return a clone of the estimator with the parameters of a candidate."""
     return clone(settings.estimator).set_params(**clone(params, safe=False))
 
 
-def _can_set(estimator: BaseEstimator, params: Mapping[str, Any]) -> bool:
+def _can_set(settings: FoldSettings, params: Mapping[str, Any]) -> bool:
     try:
-        clone(estimator).set_params(**clone(params, safe=False))
+        configured(settings, params)
     except Exception:  # noqa: BLE001 (whatever a constructor or a clone may raise)
         return False
     return True

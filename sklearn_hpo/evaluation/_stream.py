@@ -3,6 +3,8 @@
 A worker may die: killed, out of memory, or of an error in native code. Then whatever
 was in flight is suspect and is run again, each call alone. What dies alone is guilty,
 all others have their results, and whoever waits for results sees nothing of it.
+
+Calls that take less time than their journey travel together.
 """
 
 from __future__ import annotations
@@ -11,13 +13,18 @@ import time
 from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, TypeAlias
 
 import joblib
 
 from sklearn_hpo._compat import BackendStream, is_worker_loss
 from sklearn_hpo.evaluation._executor import Call, Executor, WorkerDied
 
+Load: TypeAlias = tuple[int, ...]  # tags of calls that travel together
+
+LOAD_SECONDS = 0.025
+LARGEST_LOAD = 20
+MEMORY = 0.2  # weight of the newest duration in their mean
 WATCH = 0.5  # seconds between two looks at the workers while nothing arrives
 GRACE = 0.5  # seconds; to start new workers takes about as long
 
@@ -25,8 +32,8 @@ GRACE = 0.5  # seconds; to start new workers takes about as long
 class StreamExecutor(Executor):
     """Runs calls in the workers of a joblib backend.
 
-    Each worker has at most one call waiting beside the one it runs, so few are suspect
-    when one dies.
+    Each worker has at most one load waiting beside the one it runs, so few calls are
+    suspect when one dies.
 
     Parameters
     ----------
@@ -39,11 +46,17 @@ class StreamExecutor(Executor):
         self.n_workers = self._stream.n_workers
         self._calls: dict[int, Call] = {}
         self._waiting: deque[int] = deque()
-        self._in_flight: dict[int, Any] = {}  # handles by tag
-        self._arrived: SimpleQueue[tuple[int, Any]] = SimpleQueue()
+        self._in_flight: dict[Load, Any] = {}  # with their handles
+        self._arrived: SimpleQueue[tuple[Load, Any]] = SimpleQueue()
         self._finished: deque[tuple[int, Any]] = deque()
         self._suspects: deque[int] = deque()
         self._alone: int | None = None
+        self._seconds = LOAD_SECONDS  # that a call takes, on the average
+
+    @property
+    def chunk(self) -> int:
+        """Number of calls that make a load."""
+        return max(1, min(LARGEST_LOAD, int(LOAD_SECONDS / self._seconds)))
 
     def submit(self, tag: int, function: Callable[..., Any], *args: Any) -> None:
         """Start the call, or let it wait for a worker."""
@@ -81,97 +94,109 @@ class StreamExecutor(Executor):
         self._stream.close(abort=bool(self._in_flight))
 
     def _hand_over(self) -> None:
-        while (tag := self._next_to_start()) is not None:
-            self._start(tag)
+        while load := self._next_load():
+            self._start(load)
 
-    def _next_to_start(self) -> int | None:
+    def _next_load(self) -> Load:
         if self._alone is not None or (self._suspects and self._in_flight):
-            return None
+            return ()
         if self._suspects:
             self._alone = self._suspects.popleft()
-            return self._alone
-        if self._waiting and len(self._in_flight) < 2 * self.n_workers:
-            return self._waiting.popleft()
-        return None
+            return (self._alone,)
+        if len(self._in_flight) >= 2 * self.n_workers:
+            return ()
+        n_calls = min(self.chunk, len(self._waiting))
+        return tuple(self._waiting.popleft() for _ in range(n_calls))
 
-    def _start(self, tag: int) -> None:
+    def _start(self, load: Load) -> None:
         arrived = self._arrived
-        told: list[int] = []
+        told: list[Load] = []
 
         def tell(token: Any) -> None:
             if not told:  # a backend may tell of an error twice
-                told.append(tag)
-                arrived.put((tag, token))
+                told.append(load)
+                arrived.put((load, token))
 
-        self._in_flight[tag] = None
+        self._in_flight[load] = None
+        calls = [(_timed, (f, *args)) for f, args in map(self._calls.__getitem__, load)]
         try:
-            job = self._stream.submit(*self._calls[tag], tell)
+            job = self._stream.submit(calls, tell)
         except Exception as error:
             if not is_worker_loss(error):
                 raise
-            self._lose(tag, str(error))
+            self._lose(load, str(error))
         else:
-            self._in_flight[tag] = job
+            self._in_flight[load] = job
 
-    def _settle(self, tag: int, token: Any) -> None:
+    def _settle(self, load: Load, token: Any) -> None:
         try:
-            value = self._stream.retrieve(token, self._in_flight[tag])
+            values = self._stream.retrieve(token, self._in_flight[load])
         except BaseException as error:
             if not is_worker_loss(error):
-                self._forget(tag)
+                self._forget(load)
                 raise
-            self._lose(tag, str(error))
+            self._lose(load, str(error))
         else:
-            self._finish(tag, value)
+            self._finish(load, values)
         self._hand_over()
 
-    def _finish(self, tag: int, value: Any) -> None:
-        self._forget(tag)
-        self._finished.append((tag, value))
-        if tag == self._alone:
+    def _finish(self, load: Load, values: list[tuple[float, Any]]) -> None:
+        self._forget(load)
+        for tag, (seconds, value) in zip(load, values, strict=True):
+            self._seconds += MEMORY * (seconds - self._seconds)
+            self._finished.append((tag, value))
+        if self._alone in load:
             self._alone = None
 
-    def _forget(self, tag: int) -> None:
-        del self._in_flight[tag]
-        del self._calls[tag]
+    def _forget(self, load: Load) -> None:
+        del self._in_flight[load]
+        for tag in load:
+            del self._calls[tag]
 
-    def _lose(self, tag: int | None, reason: str) -> None:
+    def _lose(self, load: Load | None, reason: str) -> None:
         """Make suspects of the calls that were lost, or a verdict of the only one."""
         self._stream.recover()
-        if tag is None or self._stream.loses_all:
+        if load is None or self._stream.loses_all:
             self._salvage()
             lost = list(self._in_flight)
         else:
-            lost = [tag]
-        if self._alone is not None and lost == [self._alone]:
-            self._finish(self._alone, WorkerDied(reason))
+            lost = [load]
+        if self._alone is not None and lost == [(self._alone,)]:
+            self._finish((self._alone,), [(self._seconds, WorkerDied(reason))])
             # The others were in bad company.
             self._waiting.extendleft(reversed(self._suspects))
             self._suspects.clear()
             return
-        for suspect in lost:
-            del self._in_flight[suspect]
-        self._suspects.extend(lost)
+        for suspects in lost:
+            del self._in_flight[suspects]
+            self._suspects.extend(suspects)
         self._alone = None
 
     def _salvage(self) -> None:
         """Keep what arrived before the loss; nothing older arrives from now on."""
         arrived, self._arrived = self._arrived, SimpleQueue()
         while not arrived.empty():
-            tag, token = arrived.get()
+            load, token = arrived.get()
             try:
-                value = self._stream.retrieve(token, self._in_flight[tag])
+                values = self._stream.retrieve(token, self._in_flight[load])
             except Exception as error:
                 if not is_worker_loss(error):
                     raise
             else:
-                self._finish(tag, value)
+                self._finish(load, values)
 
     def _wait_for_running(self) -> None:
         end = time.monotonic() + GRACE
         while self._in_flight and time.monotonic() < end:
             try:
-                tag, _ = self._arrived.get(timeout=max(0.0, end - time.monotonic()))
+                load, _ = self._arrived.get(timeout=max(0.0, end - time.monotonic()))
             except Empty:
                 break
-            del self._in_flight[tag]
+            del self._in_flight[load]
+
+
+def _timed(function: Callable[..., Any], *args: Any) -> tuple[float, Any]:
+    """Return how many seconds a call took, and what it returned."""
+    start = time.perf_counter()
+    value = function(*args)
+    return time.perf_counter() - start, value

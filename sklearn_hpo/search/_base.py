@@ -92,6 +92,7 @@ class BaseSearch(BaseSearchCV):
     _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 (as in scikit-learn)
         **BaseSearchCV._parameter_constraints,
         "racing": ["boolean", HasMethods(["start", "judge", "chance", "tell"])],
+        "cache": ["boolean"],
         "max_time": [Interval(numbers.Real, 0, None, closed="neither"), None],
         "target_score": [numbers.Real, None],
         "n_iter_no_change": [Interval(numbers.Integral, 1, None, closed="left"), None],
@@ -102,6 +103,7 @@ class BaseSearch(BaseSearchCV):
         estimator: Any,
         *,
         racing: bool | RacingRule = False,
+        cache: bool = True,
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
@@ -110,6 +112,7 @@ class BaseSearch(BaseSearchCV):
     ) -> None:
         super().__init__(estimator, **scikit_learn)
         self.racing = racing
+        self.cache = cache
         self.max_time = max_time
         self.target_score = target_score
         self.n_iter_no_change = n_iter_no_change
@@ -249,6 +252,7 @@ class BaseSearch(BaseSearchCV):
             return_train_score=self.return_train_score,
             error_score=self.error_score,
             verbose=self.verbose,
+            cache=self.cache,
         )
 
     def _schedule(self, scorers: Any, space: SearchSpace) -> Schedule:
@@ -303,11 +307,16 @@ class BaseSearch(BaseSearchCV):
             history.n_folds,
             width=max(1, (lookahead or n_workers) // 2),
         )
-        # In a search that looks back the workers are the bound: a task that waits in a
-        # queue was decided too early.
-        capacity = n_dispatched(self.pre_dispatch, n_workers)
-        if schedule.looks_back or n_workers == 1:
-            capacity = n_workers
+        n_tasks = n_dispatched(self.pre_dispatch, n_workers)
+        if n_workers == 1:
+            n_tasks = 1
+        elif schedule.looks_back:
+            # Without tickets, a task that waits in a queue was decided too early.
+            n_tasks = lookahead or n_workers
+
+        def capacity() -> float:
+            return n_tasks if schedule.looks_back else n_tasks * evaluator.chunk
+
         return Loop(
             schedule,
             history,
@@ -316,6 +325,7 @@ class BaseSearch(BaseSearchCV):
             lookahead=lookahead if schedule.looks_back else None,
             callbacks=(*(self.callbacks or ()), *self._stops()),
             known=plan.known,
+            twin=evaluator.twin,
             time_left=partial(deadline.time_left, history),
         )
 

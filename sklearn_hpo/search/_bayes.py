@@ -71,6 +71,9 @@ class BayesSearchCV(SearchCV):
         the best one on the same folds; a rule says when, see
         :class:`~sklearn_hpo.schedules.PairedTRule`. A discarded candidate has an
         estimated mean in ``cv_results_`` and ranks after the others.
+    cache : bool, default=True
+        Whether nothing is fitted twice: first steps of a pipeline that candidates have
+        in common, and candidates that are equal, where that cannot change a score.
     max_time : float, default=None
         Seconds for the whole of ``fit``, the refit included, as far as the times of
         earlier fits tell. At least one candidate is finished.
@@ -154,6 +157,7 @@ class BayesSearchCV(SearchCV):
         initial_params: Sequence[Mapping[str, Any]] | None = None,
         lookahead: int | None = None,
         racing: bool | RacingRule = True,
+        cache: bool = True,
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
@@ -176,6 +180,7 @@ class BayesSearchCV(SearchCV):
             initial_params=initial_params,
             lookahead=lookahead,
             racing=racing,
+            cache=cache,
             max_time=max_time,
             target_score=target_score,
             n_iter_no_change=n_iter_no_change,

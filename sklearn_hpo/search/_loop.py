@@ -13,13 +13,17 @@ L
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from dataclasses import replace
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import Proposal, Schedule
-from sklearn_hpo.trials import FoldResult, History, Task
+from sklearn_hpo.trials import Candidate, FoldResult, History, Task
+
+# A task but for its ticket: number of the candidate, fold and resource.
+Place: TypeAlias = tuple[int, int, float | None]
 
 # For searches through a list: a generator for each ask would cost more than the ask.
 _NO_DRAWS = np.random.default_rng(0)
@@ -40,6 +44,10 @@ def nothing_known(task: Task) -> FoldResult | None:
     return None
 
 
+def nobody(candidate: Candidate) -> None:
+    """Answer that no other candidate is the same."""
+
+
 def forever() -> None:
     """Answer that there is no end of time."""
 
@@ -55,8 +63,8 @@ class Loop:
         An empty one.
     evaluator : object with ``submit(task)`` and ``next_done()``
         Runs the tasks.
-    capacity : float
-        How many tasks may be in flight.
+    capacity : callable
+        Returns how many tasks may be in flight.
     lookahead : int or None, default=None
         L of the notation. None: results are told as they come if the schedule looks
         back, otherwise in the order of the tickets, as soon as possible.
@@ -64,6 +72,9 @@ class Loop:
         Who watches.
     known : callable, default=nothing_known
         Returns the result of a task if it need not be run, else None.
+    twin : callable, default=nobody
+        Returns an earlier candidate that has the scores of a given one, None if there
+        is none.
     time_left : callable, default=forever
         Returns the seconds until the search must end, None for no end.
     """
@@ -74,10 +85,11 @@ class Loop:
         history: History,
         evaluator: RunsTasks,
         *,
-        capacity: float,
+        capacity: Callable[[], float],
         lookahead: int | None = None,
         callbacks: Sequence[Callback] = (),
         known: Callable[[Task], FoldResult | None] = nothing_known,
+        twin: Callable[[Candidate], Candidate | None] = nobody,
         time_left: Callable[[], float | None] = forever,
     ) -> None:
         self.schedule = schedule
@@ -87,11 +99,13 @@ class Loop:
         self.lookahead = lookahead
         self.callbacks = callbacks
         self.known = known
+        self.twin = twin
         self.time_left = time_left
         self._as_they_come = schedule.looks_back and lookahead is None
         self._n_issued = 0  # tickets issued, so the number of the next one
         self._n_told = 0  # results told, so the first ticket not told in their order
-        self._n_in_flight = 0
+        # What is in flight, with the tasks that wait for its result.
+        self._in_flight: dict[Place, list[Task]] = {}
         self._arrived: dict[int, FoldResult] = {}
         self._stopped = False
 
@@ -118,14 +132,15 @@ class Loop:
     def _search(self) -> None:
         while not self._stopped:
             self._fill()
-            if self._stopped or not self._n_in_flight:
+            if self._stopped or not self._in_flight:
                 break
             result = self._next_done()
             if result is None:
                 self._tell_what_arrived()
                 return
             self._receive(result)
-            self._n_in_flight -= 1
+            for task in self._in_flight.pop(_place(result.task)):
+                self._receive(result.shared_with(task))
         while not self._stopped and self._tell_next():
             pass
 
@@ -143,7 +158,7 @@ class Loop:
                 self._tell(self._arrived.pop(ticket))
 
     def _fill(self) -> None:
-        while self._n_in_flight < self.capacity:
+        while len(self._in_flight) < self.capacity():
             proposal = self._next_proposal()
             if proposal is None:
                 break
@@ -154,11 +169,29 @@ class Loop:
         self._n_issued += 1
         self.history.issue(task)
         result = self.known(task)
-        if result is None:
-            self.evaluator.submit(task)
-            self._n_in_flight += 1
-        else:
+        if result is not None:
             self._receive(result)
+        elif not self._share(task):
+            self._in_flight[_place(task)] = []
+            self.evaluator.submit(task)
+
+    def _share(self, task: Task) -> bool:
+        """Have a task take the result of its twin, if there is one or will be."""
+        twin = self.twin(task.candidate)
+        if twin is None:
+            return False
+        same = replace(task, candidate=twin)
+        if _place(same) in self._in_flight:
+            self._in_flight[_place(same)].append(task)
+            return True
+        result = self.history.find(same)
+        for arrived in self._arrived.values():
+            if _place(arrived.task) == _place(same):
+                result = arrived
+        if result is None:
+            return False
+        self._receive(result.shared_with(task))
+        return True
 
     def _receive(self, result: FoldResult) -> None:
         if self._as_they_come:
@@ -209,3 +242,7 @@ class Loop:
             self._stopped |= bool(callback.fold(result, self.history))
             if verdict is not None:
                 self._stopped |= bool(callback.trial(trial, self.history))
+
+
+def _place(task: Task) -> Place:
+    return task.candidate.number, task.fold, task.resource

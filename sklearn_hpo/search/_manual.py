@@ -59,6 +59,9 @@ class ManualSearchCV(BaseSearch):
         the best one on the same folds; a rule says when, see
         :class:`~sklearn_hpo.schedules.PairedTRule`. A discarded candidate has an
         estimated mean in ``cv_results_`` and ranks after the others.
+    cache : bool, default=True
+        Whether nothing is fitted twice: first steps of a pipeline that candidates have
+        in common, and candidates that are equal, where that cannot change a score.
     max_time : float, default=None
         Seconds for the whole of ``fit``, the refit included, as far as the times of
         earlier fits tell. At least one candidate is finished.
@@ -129,6 +132,7 @@ class ManualSearchCV(BaseSearch):
         error_score: float | str = np.nan,
         return_train_score: bool = False,
         racing: bool | RacingRule = False,
+        cache: bool = True,
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
@@ -145,6 +149,7 @@ class ManualSearchCV(BaseSearch):
             error_score=error_score,
             return_train_score=return_train_score,
             racing=racing,
+            cache=cache,
             max_time=max_time,
             target_score=target_score,
             n_iter_no_change=n_iter_no_change,

@@ -66,6 +66,9 @@ class RandomizedSearchCV(BaseSearch):
         the best one on the same folds; a rule says when, see
         :class:`~sklearn_hpo.schedules.PairedTRule`. A discarded candidate has an
         estimated mean in ``cv_results_`` and ranks after the others.
+    cache : bool, default=True
+        Whether nothing is fitted twice: first steps of a pipeline that candidates have
+        in common, and candidates that are equal, where that cannot change a score.
     max_time : float, default=None
         Seconds for the whole of ``fit``, the refit included, as far as the times of
         earlier fits tell. At least one candidate is finished.
@@ -141,6 +144,7 @@ class RandomizedSearchCV(BaseSearch):
         return_train_score: bool = False,
         initial_params: Sequence[Mapping[str, Any]] | None = None,
         racing: bool | RacingRule = False,
+        cache: bool = True,
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
@@ -157,6 +161,7 @@ class RandomizedSearchCV(BaseSearch):
             error_score=error_score,
             return_train_score=return_train_score,
             racing=racing,
+            cache=cache,
             max_time=max_time,
             target_score=target_score,
             n_iter_no_change=n_iter_no_change,

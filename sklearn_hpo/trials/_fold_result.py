@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from sklearn_hpo.trials._candidate import Task
@@ -31,9 +31,9 @@ class FoldResult:
         Whether ``fit`` succeeded, raised an exception, or ended its worker process.
     error : str or None
         Traceback of the failure, or what is known of the crash.
-    prefix_time : float, default=0.0
-        Seconds of these times that were spent in the task of another candidate, whose
-        fitted steps of a pipeline this one shares.
+    shared_time : float, default=0.0
+        Seconds of these times that were spent in the task of another candidate: what
+        was fitted there was not fitted again.
     """
 
     task: Task
@@ -43,4 +43,20 @@ class FoldResult:
     score_time: float
     status: FoldStatus = "ok"
     error: str | None = None
-    prefix_time: float = 0.0
+    shared_time: float = 0.0
+
+    def shared_with(self, task: Task) -> FoldResult:
+        """Return the result of a task that has the same without being run.
+
+        Parameters
+        ----------
+        task : Task
+            The same fold of a candidate that is the same.
+
+        Returns
+        -------
+        result : FoldResult
+            A result whose time was spent here.
+        """
+        seconds = self.fit_time + self.score_time
+        return replace(self, task=task, shared_time=seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -264,10 +264,28 @@ class History:
             score_time=self._table.value("score_time", row, fold),
             status=self._status(row, fold),
             error=error,
-            prefix_time=self._table.value("prefix_time", row, fold),
+            shared_time=self._table.value("shared_time", row, fold),
         )
 
-    def failure(self, trial: Trial) -> FoldStatus:
+    def find(self, task: Task) -> FoldResult | None:
+        """Return what was told of a task.
+
+        Parameters
+        ----------
+        task : Task
+            Any, whatever its ticket.
+
+        Returns
+        -------
+        result : FoldResult or None
+            None if its result was not told.
+        """
+        trial = self._by_key.get((task.candidate.number, task.resource))
+        if trial is None or not trial.was_told(task.fold):
+            return None
+        return self.result(trial, task.fold)
+
+    def failure(self, trial: Trial) -> Literal["failed", "crashed"]:
         """Return how the folds of a trial failed.
 
         Parameters
@@ -291,7 +309,7 @@ class History:
         frame : pandas.DataFrame
             Columns ``candidate``, ``resource``, ``fold``, ``status`` (of the trial),
             ``value``, ``noise``, ``fold_status``, ``fit_time``, ``score_time``,
-            ``prefix_time``, ``test_*`` and ``train_*`` by metric, ``error``, and
+            ``shared_time``, ``test_*`` and ``train_*`` by metric, ``error``, and
             ``param_*`` by parameter.
 
         Raises
@@ -320,7 +338,7 @@ class History:
         fold = result.task.fold
         self._table.write("fit_time", row, fold, result.fit_time)
         self._table.write("score_time", row, fold, result.score_time)
-        self._table.write("prefix_time", row, fold, result.prefix_time)
+        self._table.write("shared_time", row, fold, result.shared_time)
         if result.status == "crashed":
             self._crashed.add((row, fold))
         if result.error is not None:
@@ -362,7 +380,7 @@ class History:
             "fold_status": result.status,
             "fit_time": result.fit_time,
             "score_time": result.score_time,
-            "prefix_time": result.prefix_time,
+            "shared_time": result.shared_time,
             **_prefixed("test_", self._by_metric(result.scores)),
             **_prefixed("train_", self._by_metric(result.train_scores)),
             "error": result.error,

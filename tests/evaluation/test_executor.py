@@ -197,3 +197,39 @@ def test_no_pool_is_killed_for_a_call_that_is_about_to_end(monkeypatch) -> None:
     with opened("loky") as executor:
         executor.submit(0, sleep, 0.1)
     assert pids() & before
+
+
+@pytest.mark.parametrize("backend", STREAMING)
+def test_what_takes_no_time_travels_together(backend: str) -> None:
+    with opened(backend) as executor:
+        assert executor.chunk == 1
+        executor.submit(0, sleep, 0.05)
+        executor.next_done()
+        assert executor.chunk == 1
+        for tag in range(1, 40):
+            executor.submit(tag, square, float(tag))
+            executor.next_done()
+        assert executor.chunk == 20
+        loads = []
+        start = executor._stream.submit
+        executor._stream.submit = lambda calls, tell: (
+            loads.append(len(calls)),
+            start(calls, tell),
+        )[1]
+        for tag in range(100):
+            executor.submit(tag, square, float(tag))
+        assert results(executor, 100) == {tag: tag**2 for tag in range(100)}
+    assert max(loads) == 20
+    assert sum(loads) == 100
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_an_error_of_one_call_is_raised_and_no_other_is_waited_for(backend) -> None:
+    with opened(backend) as executor:
+        for tag in range(40):
+            executor.submit(tag, square, float(tag))
+            executor.next_done()
+        for tag in range(30):
+            executor.submit(tag, fail if tag == 25 else square, float(tag))
+        with pytest.raises(ArithmeticError, match=r"cannot take 25\.0"):
+            results(executor, 30)

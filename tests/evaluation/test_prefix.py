@@ -127,7 +127,7 @@ def scores(results: list[Any]) -> list[Any]:
 
 def n_shared(results: list[Any]) -> int:
     """How many folds found the first steps done."""
-    return sum(result.prefix_time > 0 for result in results)
+    return sum(result.shared_time > 0 for result in results)
 
 
 def check(
@@ -386,8 +386,8 @@ def test_times_are_those_of_the_whole_pipeline() -> None:
         shared=True,
     )
     first, later = results[0], results[len(SPLITS)]
-    assert first.prefix_time == 0
-    assert 0 < later.prefix_time < later.fit_time + later.score_time
+    assert first.shared_time == 0
+    assert 0 < later.shared_time < later.fit_time + later.score_time
     assert later.fit_time + later.score_time < 10 * (first.fit_time + first.score_time)
 
 

@@ -20,7 +20,7 @@ def run(
     schedule.start(strategy, SearchSpace([{}]), n, 0, n_folds, width=1)
     evaluator = FakeEvaluator(score, duration or (lambda task: 1.0))
     history = History(n_folds, n)
-    loop = Loop(schedule, history, evaluator, capacity=capacity, **options)
+    loop = Loop(schedule, history, evaluator, capacity=lambda: capacity, **options)
     return loop.run(), evaluator
 
 

@@ -137,7 +137,7 @@ def test_at_the_deadline_what_arrived_is_told_across_the_gaps() -> None:
     # The first task never ends; the others take a second each.
     evaluator = Patient(lambda task: 1.0, lambda task: 1e9 if task.ticket == 0 else 1.0)
     clock = Clock(evaluator, end=5.5)
-    Loop(schedule, history, evaluator, capacity=2, time_left=clock).run()
+    Loop(schedule, history, evaluator, capacity=lambda: 2, time_left=clock).run()
     assert [t.candidate.number for t in history.closed] == [1, 2, 3, 4, 5]
     assert history.trials[0].status == "unfinished"
 
