@@ -4,9 +4,9 @@
 
 Each task sleeps; the lengths are lognormal with a log-deviation of 1. What is possible
 at best is the longest task or an equal share of the sum, whichever is more. Beside it:
-a search through a list; one that looks back and takes results as they come; the same with
-tickets and a lookahead L of n, 2 n and 4 n, n being the number of workers; and batches
-of n, each of which waits for its slowest task. The median over the rounds counts.
+a search through a list; one that looks back and takes results as they come; the same
+with tickets and a lookahead L of n, 2 n and 4 n, n being the number of workers; and
+batches of n, each of which waits for its slowest task. The median of the rounds counts.
 """
 
 from __future__ import annotations
