@@ -110,13 +110,13 @@ class RaisedError:
 
     Parameters
     ----------
-    exception : Exception
+    exception : Exception or SystemExit
         What was raised.
     trace : str
         Its formatted traceback.
     """
 
-    def __init__(self, exception: Exception, trace: str) -> None:
+    def __init__(self, exception: Exception | SystemExit, trace: str) -> None:
         self.exception = exception
         self.trace = trace
 
@@ -157,8 +157,9 @@ def evaluate_fold(
     Returns
     -------
     outcome : FoldOutcome or RaisedError
-        A failing ``fit`` is an outcome unless ``error_score="raise"``, and so is a
-        parameter that cannot be set; any other exception is one to raise.
+        A failing ``fit`` is an outcome unless ``error_score="raise"``, and so are a
+        parameter that cannot be set and :func:`sys.exit`; any other exception is one to
+        raise.
     """
     settings = shared.settings
     train, test = shared.splits[fold]
@@ -169,9 +170,10 @@ def evaluate_fold(
             )
         part = Fold(X, y, train, test, fold, shared.store)
         return _run(part, params, settings, shared.store)
-    except Exception as error:  # noqa: BLE001 (user code may raise anything)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (user code)
         trace = traceback.format_exc()
-        if settings.error_score == "raise" or _can_set(settings, params):
+        failed = isinstance(error, SystemExit) or not _can_set(settings, params)
+        if settings.error_score == "raise" or not failed:
             return RaisedError(error, trace)
         return FoldOutcome(None, None, 0.0, 0.0, trace)
 

@@ -96,6 +96,36 @@ def test_under_error_score_raise_a_dead_worker_is_an_error() -> None:
         evaluated([Die()], error_score="raise")
 
 
+def leave(X) -> None:
+    sys.exit("bye")
+
+
+@pytest.mark.parametrize("backend", EVERYWHERE)
+def test_sys_exit_is_a_failure(backend: str) -> None:
+    results = evaluated([0, leave, 1], backend=backend)
+    assert statuses(results) == ["ok", "failed", "ok"]
+    assert "SystemExit: bye" in results[1].error
+    with pytest.raises(SystemExit, match="bye"):
+        evaluated([leave], backend=backend, error_score="raise")
+
+
+@needs_signals
+@pytest.mark.parametrize("racing", [False, True])
+def test_the_history_says_who_crashed(racing) -> None:
+    search = GridSearchCV(
+        Probe(), {"a": [0, Die(), 1]}, racing=racing, cv=2, refit=False, n_jobs=2
+    )
+    with pytest.warns() as warned:
+        search.fit(np.ones((20, 2)))
+    assert "FitFailedWarning" in {warning.category.__name__ for warning in warned}
+    frame = search.history_.to_frame()
+    assert [t.status for t in search.history_.trials] == [
+        "complete", "crashed", "complete",
+    ]  # fmt: skip
+    assert set(frame.fold_status[frame.candidate == 1]) == {"crashed"}
+    assert np.isnan(search.cv_results_["mean_test_score"][1])
+
+
 def exhaust_memory(X) -> None:
     np.empty(2**60, dtype=np.int8)
 
