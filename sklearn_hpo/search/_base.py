@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import numbers
+import os
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import indexable
 from sklearn.utils.metaestimators import available_if
@@ -36,51 +35,12 @@ from sklearn_hpo.callbacks import Callback, NoImprovement, TargetScore
 from sklearn_hpo.evaluation import Evaluator, FoldSettings, best_possible
 from sklearn_hpo.schedules import Full, Racing, RacingRule, Schedule
 from sklearn_hpo.search._deadline import Deadline
-from sklearn_hpo.search._loop import Loop, nothing_known
+from sklearn_hpo.search._journaling import SearchJournal
+from sklearn_hpo.search._loop import Loop
+from sklearn_hpo.search._plan import Plan, Splits
 from sklearn_hpo.search._results import format_results
 from sklearn_hpo.space import SearchSpace
-from sklearn_hpo.strategies import Strategy
-from sklearn_hpo.trials import FoldResult, History, Task
-
-Splits: TypeAlias = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """What a search is going to do, settled before any model is trained.
-
-    Parameters
-    ----------
-    space : SearchSpace
-        What may be tried.
-    strategy : Strategy
-        What to try next.
-    n_iter : int
-        Number of candidates the search may have.
-    schedule : Schedule or None, default=None
-        How much to spend on each; None for all folds, or a race if the search has one.
-    seed : int, default=0
-        Seed of the search.
-    lookahead : int or None, default=None
-        By how many tickets the results told may lag behind the decisions; None for 1
-        with one worker, else twice the number of workers.
-    as_they_come : bool, default=False
-        Whether results are told in the order of their arrival.
-    splits : list of (train, test) or None, default=None
-        Folds to use instead of those of the splitter.
-    known : callable
-        Returns the result of a task if it need not be run, else None.
-    """
-
-    space: SearchSpace
-    strategy: Strategy
-    n_iter: int
-    schedule: Schedule | None = None
-    seed: int = 0
-    lookahead: int | None = None
-    as_they_come: bool = False
-    splits: Splits | None = None
-    known: Callable[[Task], FoldResult | None] = nothing_known
+from sklearn_hpo.trials import History
 
 
 class BaseSearch(BaseSearchCV):
@@ -93,6 +53,7 @@ class BaseSearch(BaseSearchCV):
         **BaseSearchCV._parameter_constraints,
         "racing": ["boolean", HasMethods(["start", "judge", "chance", "tell"])],
         "cache": ["boolean"],
+        "journal": [str, os.PathLike, None],
         "max_time": [Interval(numbers.Real, 0, None, closed="neither"), None],
         "target_score": [numbers.Real, None],
         "n_iter_no_change": [Interval(numbers.Integral, 1, None, closed="left"), None],
@@ -104,6 +65,7 @@ class BaseSearch(BaseSearchCV):
         *,
         racing: bool | RacingRule = False,
         cache: bool = True,
+        journal: str | os.PathLike[str] | None = None,
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
@@ -113,16 +75,20 @@ class BaseSearch(BaseSearchCV):
         super().__init__(estimator, **scikit_learn)
         self.racing = racing
         self.cache = cache
+        self.journal = journal
         self.max_time = max_time
         self.target_score = target_score
         self.n_iter_no_change = n_iter_no_change
         self.callbacks = callbacks
 
     @abstractmethod
-    def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
+    def _plan(
+        self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any
+    ) -> Plan:
         """Return what to do on this data, or raise an error about the arguments.
 
-        It is called after the number of folds is known and before the folds are.
+        It is called after the number of folds is known and before the folds are. What
+        is drawn is drawn from `random_state`: the search's own, or as a journal has it.
         """
 
     def _keep(
@@ -190,6 +156,11 @@ class BaseSearch(BaseSearchCV):
         ValueError
             If an argument does not fit, before any model is trained, or if all fits
             failed.
+        JournalError
+            If the journal cannot be used, before any model is trained, or cannot be
+            written any more; then the search is fitted as far as it came.
+        KeyboardInterrupt
+            If Ctrl-C was pressed; the search is fitted as far as it came.
         """
         deadline = Deadline(self.max_time, refits=self.refit is not False)
         scorers, refit_metric = self._get_scorers()
@@ -199,30 +170,51 @@ class BaseSearch(BaseSearchCV):
         routed = self._get_routed_params_for_fit(params)
         tree = CallbackTree(self, X, y, params)
         cv = resolve_cv(self, X, y, routed.splitter.split)
-        plan = self._plan(X, y, params)
-        schedule = plan.schedule or self._schedule(scorers, plan.space)
-        splits = plan.splits or self._materialize(cv, X, y, routed.splitter.split)
-        self.n_splits_ = len(splits)
-        settings = self._settings(clone(self.estimator), scorers, routed, plan)
-
-        with tree.searching(plan.n_iter, self.n_splits_):
-            evaluator = Evaluator(X, y, splits, settings, tree, self.n_jobs)
-            self.history_ = self._search(plan, schedule, evaluator, deadline)
-        results = format_results(self, self.history_, schedule)
+        with SearchJournal(self, X, y, params) as journal:
+            plan = journal.settle(self._plan(X, y, params, journal.random_state))
+            schedule = plan.schedule or self._schedule(scorers, plan.space)
+            splits = plan.splits or self._materialize(cv, X, y, routed.splitter.split)
+            splits = journal.folds(cv, splits)
+            self.n_splits_ = len(splits)
+            settings = self._settings(clone(self.estimator), scorers, routed, plan)
+            deadline.count(journal.seconds)
+            with tree.searching(plan.n_iter, self.n_splits_):
+                evaluator = Evaluator(X, y, splits, settings, tree, self.n_jobs)
+                interruption = self._search(
+                    plan, schedule, evaluator, deadline, journal
+                )
+        self.interrupted_ = interruption is not None
         self._keep(X, y, params, splits, self.history_)
+        if interruption is None:
+            self._conclude(X, y, settings, schedule, refit_metric, tree)
+            return self
+        with suppress(ValueError):  # nothing was finished, or everything failed
+            self._conclude(X, y, settings, schedule, refit_metric, tree)
+        raise interruption
 
+    def _conclude(
+        self,
+        X: Any,
+        y: Any,
+        settings: FoldSettings,
+        schedule: Schedule,
+        refit_metric: str,
+        tree: CallbackTree,
+    ) -> None:
+        """Make the table of the history, choose the best candidate and refit it."""
+        results = format_results(self, self.history_, schedule)
+        scorers = settings.scorer
         self.multimetric_ = bool(self.history_.multimetric) or is_multimetric(scorers)
         if callable(self.scoring) and self.multimetric_:
             self._check_refit_for_multimetric(self.history_.metrics)
             refit_metric = self.refit
         if self.refit or not self.multimetric_:
             self._choose(results, refit_metric)
-        if self.refit:
-            self._refit(settings, X, y, routed.estimator.fit, tree)
         self.scorer_ = plain_scorers(scorers)
         self.cv_results_ = results
+        if self.refit:
+            self._refit(settings, X, y, tree)
         tree.end()
-        return self
 
     def _check_target(self, y: Any) -> None:
         if y is None and get_tags(self.estimator).target_tags.required:
@@ -272,8 +264,14 @@ class BaseSearch(BaseSearchCV):
         return Racing(None if self.racing is True else self.racing, bound)
 
     def _search(
-        self, plan: Plan, schedule: Schedule, evaluator: Evaluator, deadline: Deadline
-    ) -> History:
+        self,
+        plan: Plan,
+        schedule: Schedule,
+        evaluator: Evaluator,
+        deadline: Deadline,
+        journal: SearchJournal,
+    ) -> BaseException | None:
+        """Fill `history_`, and return what ended the search before its time."""
         n_folds = self.n_splits_
         if self.verbose > 0:
             print(  # noqa: T201 (scikit-learn's own line)
@@ -281,20 +279,23 @@ class BaseSearch(BaseSearchCV):
                 f" totalling {plan.n_iter * n_folds} fits"
             )
         objective = self.refit if isinstance(self.refit, str) else None
-        history = History(n_folds, plan.n_iter, objective, plan.seed)
-        if n_folds:
-            with evaluator:
-                self._loop(plan, schedule, history, evaluator, deadline).run()
-        return history
+        self.history_ = History(n_folds, plan.n_iter, objective, plan.seed)
+        if not n_folds:
+            return None
+        with evaluator:
+            loop = self._loop(plan, schedule, evaluator, deadline, journal)
+            loop.run()
+        return loop.interruption
 
     def _loop(
         self,
         plan: Plan,
         schedule: Schedule,
-        history: History,
         evaluator: Evaluator,
         deadline: Deadline,
+        journal: SearchJournal,
     ) -> Loop:
+        history = self.history_
         n_workers = evaluator.n_workers
         lookahead = None
         if not plan.as_they_come:
@@ -326,6 +327,7 @@ class BaseSearch(BaseSearchCV):
             callbacks=(*(self.callbacks or ()), *self._stops()),
             known=plan.known,
             twin=evaluator.twin,
+            record=journal.begin(plan, history, lookahead),
             time_left=partial(deadline.time_left, history),
         )
 
@@ -353,7 +355,6 @@ class BaseSearch(BaseSearchCV):
         settings: FoldSettings,
         X: Any,
         y: Any,
-        fit_params: Mapping[str, Any],
         tree: CallbackTree,
     ) -> None:
         # The parameters are cloned too: they may be estimators.
@@ -363,7 +364,7 @@ class BaseSearch(BaseSearchCV):
         data = (X,) if y is None else (X, y)
         with tree.refitting(self.best_estimator_):
             start = time.time()
-            self.best_estimator_.fit(*data, **fit_params)
+            self.best_estimator_.fit(*data, **settings.fit_params)
             self.refit_time_ = time.time() - start
         if hasattr(self.best_estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.best_estimator_.feature_names_in_

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -74,6 +75,10 @@ class BayesSearchCV(SearchCV):
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
         in common, and candidates that are equal, where that cannot change a score.
+    journal : str or Path, default=None
+        File in which every finished fold is written at once, so that the same call goes
+        on where an earlier one stopped. A folder, or a name that ends with a slash,
+        gives each search a file of its own.
     max_time : float, default=None
         Seconds for the whole of ``fit``, the refit included, as far as the times of
         earlier fits tell. At least one candidate is finished.
@@ -106,6 +111,8 @@ class BayesSearchCV(SearchCV):
         Whether there are several metrics.
     history_ : History
         Every trial, fold by fold.
+    interrupted_ : bool
+        Whether Ctrl-C, or a journal that could not be written, ended the search.
 
     See Also
     --------
@@ -158,6 +165,7 @@ class BayesSearchCV(SearchCV):
         lookahead: int | None = None,
         racing: bool | RacingRule = True,
         cache: bool = True,
+        journal: str | os.PathLike[str] | None = None,
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
@@ -181,6 +189,7 @@ class BayesSearchCV(SearchCV):
             lookahead=lookahead,
             racing=racing,
             cache=cache,
+            journal=journal,
             max_time=max_time,
             target_score=target_score,
             n_iter_no_change=n_iter_no_change,

@@ -25,6 +25,17 @@ class Deadline:
         self.end = None if max_time is None else time.monotonic() + max_time
         self.refits = refits
 
+    def count(self, seconds: float) -> None:
+        """Count time that was spent before now.
+
+        Parameters
+        ----------
+        seconds : float
+            How much.
+        """
+        if self.end is not None:
+            self.end -= seconds
+
     def time_left(self, history: History) -> float | None:
         """Return the seconds left for the search itself.
 

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 
 import joblib
 
-from sklearn_hpo.search._base import BaseSearch, Splits
+from sklearn_hpo.search._base import BaseSearch
+from sklearn_hpo.search._plan import Splits
 from sklearn_hpo.space import canonical_token
 from sklearn_hpo.trials import FoldResult, History, Task, Trial
 

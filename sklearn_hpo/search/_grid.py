@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,8 +11,9 @@ from sklearn.model_selection import ParameterGrid
 
 from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import RacingRule
-from sklearn_hpo.search._base import BaseSearch, Plan
+from sklearn_hpo.search._base import BaseSearch
 from sklearn_hpo.search._listing import check_space_names, map_values, plan_list
+from sklearn_hpo.search._plan import Plan
 from sklearn_hpo.space import SearchSpace, as_choices
 
 
@@ -60,6 +62,10 @@ class GridSearchCV(BaseSearch):
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
         in common, and candidates that are equal, where that cannot change a score.
+    journal : str or Path, default=None
+        File in which every finished fold is written at once, so that the same call goes
+        on where an earlier one stopped. A folder, or a name that ends with a slash,
+        gives each search a file of its own.
     max_time : float, default=None
         Seconds for the whole of ``fit``, the refit included, as far as the times of
         earlier fits tell. At least one candidate is finished.
@@ -92,6 +98,8 @@ class GridSearchCV(BaseSearch):
         Whether there are several metrics.
     history_ : History
         Every trial, fold by fold.
+    interrupted_ : bool
+        Whether Ctrl-C, or a journal that could not be written, ended the search.
 
     See Also
     --------
@@ -130,6 +138,7 @@ class GridSearchCV(BaseSearch):
         initial_params: Sequence[Mapping[str, Any]] | None = None,
         racing: bool | RacingRule = False,
         cache: bool = True,
+        journal: str | os.PathLike[str] | None = None,
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
@@ -147,6 +156,7 @@ class GridSearchCV(BaseSearch):
             return_train_score=return_train_score,
             racing=racing,
             cache=cache,
+            journal=journal,
             max_time=max_time,
             target_score=target_score,
             n_iter_no_change=n_iter_no_change,
@@ -155,7 +165,9 @@ class GridSearchCV(BaseSearch):
         self.param_grid = param_grid
         self.initial_params = initial_params
 
-    def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
+    def _plan(
+        self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any
+    ) -> Plan:
         grid = map_values(self.param_grid, as_choices)
         candidates = list(ParameterGrid(grid))
         check_space_names(self, grid)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sklearn_hpo.search._base import BaseSearch, Plan
+from sklearn_hpo.search._base import BaseSearch
 from sklearn_hpo.search._names import check_names
+from sklearn_hpo.search._plan import Plan
 from sklearn_hpo.search._points import check_points
 from sklearn_hpo.space import Categorical, SearchSpace
 from sklearn_hpo.strategies import First, Listed

@@ -20,7 +20,15 @@ import numpy as np
 
 from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import Proposal, Schedule
-from sklearn_hpo.trials import Candidate, FoldResult, History, Task
+from sklearn_hpo.search._record import NO_RECORD, Record
+from sklearn_hpo.trials import (
+    Candidate,
+    Closed,
+    FoldResult,
+    History,
+    JournalError,
+    Task,
+)
 
 # A task but for its ticket: number of the candidate, fold and resource.
 Place: TypeAlias = tuple[int, int, float | None]
@@ -75,8 +83,15 @@ class Loop:
     twin : callable, default=nobody
         Returns an earlier candidate that has the scores of a given one, None if there
         is none.
+    record : Record, default=NO_RECORD
+        What happened before, and who is told of what happens.
     time_left : callable, default=forever
         Returns the seconds until the search must end, None for no end.
+
+    Attributes
+    ----------
+    interruption : KeyboardInterrupt, JournalError or None
+        What ended the search before its time.
     """
 
     def __init__(
@@ -90,6 +105,7 @@ class Loop:
         callbacks: Sequence[Callback] = (),
         known: Callable[[Task], FoldResult | None] = nothing_known,
         twin: Callable[[Candidate], Candidate | None] = nobody,
+        record: Record = NO_RECORD,
         time_left: Callable[[], float | None] = forever,
     ) -> None:
         self.schedule = schedule
@@ -100,7 +116,9 @@ class Loop:
         self.callbacks = callbacks
         self.known = known
         self.twin = twin
+        self.record = record
         self.time_left = time_left
+        self.interruption: KeyboardInterrupt | JournalError | None = None
         self._as_they_come = schedule.looks_back and lookahead is None
         self._n_issued = 0  # tickets issued, so the number of the next one
         self._n_told = 0  # results told, so the first ticket not told in their order
@@ -108,6 +126,7 @@ class Loop:
         self._in_flight: dict[Place, list[Task]] = {}
         self._arrived: dict[int, FoldResult] = {}
         self._stopped = False
+        self._will_ask = not record.is_finished
 
     def run(self) -> History:
         """Run to the end of the search.
@@ -122,14 +141,43 @@ class Loop:
             for callback in self.callbacks:
                 callback.begin(self.history)
                 begun.append(callback)
-            self._search()
+            self.record.end(self._replay() or self._search())
+        except (KeyboardInterrupt, JournalError) as interruption:
+            self.interruption = interruption
+            self._will_ask = False
+            self._tell_what_arrived()
         finally:
             self.history.end()
             for callback in begun:
                 callback.end(self.history)
         return self.history
 
-    def _search(self) -> None:
+    def _replay(self) -> str | None:
+        """Bring the search to where its record ends; why it ended if it is over."""
+        running: dict[Place, Task] = {}
+        for event in self.record.events:
+            if self._stopped:
+                return "stopped"
+            if isinstance(event, Closed):
+                continue
+            if isinstance(event, FoldResult):
+                del running[_place(event.task)]
+                self._receive(event)
+                continue
+            while self._n_told < event.n_told and self._tell_next():
+                pass
+            self._n_issued += 1
+            self.history.issue(event.task)
+            running[_place(event.task)] = event.task
+        if self.record.is_finished:
+            self._tell_what_arrived()
+            return "complete"
+        for task in running.values():
+            self._submit(task)
+        return None
+
+    def _search(self) -> str:
+        """Run what is left to do, and return why the search ended."""
         while not self._stopped:
             self._fill()
             if self._stopped or not self._in_flight:
@@ -137,12 +185,13 @@ class Loop:
             result = self._next_done()
             if result is None:
                 self._tell_what_arrived()
-                return
-            self._receive(result)
+                return "time"
+            self._arrive(result)
             for task in self._in_flight.pop(_place(result.task)):
-                self._receive(result.shared_with(task))
+                self._arrive(result.shared_with(task))
         while not self._stopped and self._tell_next():
             pass
+        return "stopped" if self._stopped else "complete"
 
     def _next_done(self) -> FoldResult | None:
         """Return the next result, None at the end of time."""
@@ -168,9 +217,17 @@ class Loop:
         task = Task(self._n_issued, *proposal)
         self._n_issued += 1
         self.history.issue(task)
-        result = self.known(task)
+        result = self.record.known(task)
         if result is not None:
             self._receive(result)
+            return
+        self.record.issued(task, self._n_told)
+        self._submit(task)
+
+    def _submit(self, task: Task) -> None:
+        result = self.known(task)
+        if result is not None:
+            self._arrive(result)
         elif not self._share(task):
             self._in_flight[_place(task)] = []
             self.evaluator.submit(task)
@@ -190,8 +247,12 @@ class Loop:
                 result = arrived
         if result is None:
             return False
-        self._receive(result.shared_with(task))
+        self._arrive(result.shared_with(task))
         return True
+
+    def _arrive(self, result: FoldResult) -> None:
+        self.record.done(result)
+        self._receive(result)
 
     def _receive(self, result: FoldResult) -> None:
         if self._as_they_come:
@@ -237,7 +298,9 @@ class Loop:
         verdict = self.schedule.tell(result, trial, self.history)
         if verdict is not None:
             self.history.close(trial, *verdict)
-            self.schedule.strategy_.tell(trial)
+            self.record.closed(trial)
+            if self._will_ask:
+                self.schedule.strategy_.tell(trial)
         for callback in self.callbacks:
             self._stopped |= bool(callback.fold(result, self.history))
             if verdict is not None:

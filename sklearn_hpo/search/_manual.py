@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 
 from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import RacingRule
-from sklearn_hpo.search._base import BaseSearch, Plan, Splits
+from sklearn_hpo.search._base import BaseSearch
 from sklearn_hpo.search._former_fit import FormerFit, identify
 from sklearn_hpo.search._listing import plan_list
+from sklearn_hpo.search._plan import Plan, Splits
 from sklearn_hpo.search._points import check_points
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.trials import History
@@ -62,6 +64,10 @@ class ManualSearchCV(BaseSearch):
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
         in common, and candidates that are equal, where that cannot change a score.
+    journal : str or Path, default=None
+        File in which every finished fold is written at once, so that the same call goes
+        on where an earlier one stopped. A folder, or a name that ends with a slash,
+        gives each search a file of its own.
     max_time : float, default=None
         Seconds for the whole of ``fit``, the refit included, as far as the times of
         earlier fits tell. At least one candidate is finished.
@@ -94,6 +100,8 @@ class ManualSearchCV(BaseSearch):
         Whether there are several metrics.
     history_ : History
         Every trial, fold by fold.
+    interrupted_ : bool
+        Whether Ctrl-C, or a journal that could not be written, ended the search.
 
     See Also
     --------
@@ -133,6 +141,7 @@ class ManualSearchCV(BaseSearch):
         return_train_score: bool = False,
         racing: bool | RacingRule = False,
         cache: bool = True,
+        journal: str | os.PathLike[str] | None = None,
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
@@ -150,6 +159,7 @@ class ManualSearchCV(BaseSearch):
             return_train_score=return_train_score,
             racing=racing,
             cache=cache,
+            journal=journal,
             max_time=max_time,
             target_score=target_score,
             n_iter_no_change=n_iter_no_change,
@@ -176,7 +186,9 @@ class ManualSearchCV(BaseSearch):
         self.set_params(candidates=[*self.candidates, *candidates])
         return self
 
-    def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
+    def _plan(
+        self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any
+    ) -> Plan:
         candidates = check_points(self.candidates, self.estimator)
         space = SearchSpace([{}])
         former: FormerFit | None = getattr(self, "_former", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,8 +13,9 @@ from sklearn.model_selection import ParameterSampler
 from sklearn_hpo._compat import Interval
 from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import RacingRule
-from sklearn_hpo.search._base import BaseSearch, Plan
+from sklearn_hpo.search._base import BaseSearch
 from sklearn_hpo.search._listing import check_space_names, map_values, plan_list
+from sklearn_hpo.search._plan import Plan
 from sklearn_hpo.space import SearchSpace, for_sampler
 
 
@@ -69,6 +71,10 @@ class RandomizedSearchCV(BaseSearch):
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
         in common, and candidates that are equal, where that cannot change a score.
+    journal : str or Path, default=None
+        File in which every finished fold is written at once, so that the same call goes
+        on where an earlier one stopped. A folder, or a name that ends with a slash,
+        gives each search a file of its own.
     max_time : float, default=None
         Seconds for the whole of ``fit``, the refit included, as far as the times of
         earlier fits tell. At least one candidate is finished.
@@ -101,6 +107,8 @@ class RandomizedSearchCV(BaseSearch):
         Whether there are several metrics.
     history_ : History
         Every trial, fold by fold.
+    interrupted_ : bool
+        Whether Ctrl-C, or a journal that could not be written, ended the search.
 
     See Also
     --------
@@ -145,6 +153,7 @@ class RandomizedSearchCV(BaseSearch):
         initial_params: Sequence[Mapping[str, Any]] | None = None,
         racing: bool | RacingRule = False,
         cache: bool = True,
+        journal: str | os.PathLike[str] | None = None,
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
@@ -162,6 +171,7 @@ class RandomizedSearchCV(BaseSearch):
             return_train_score=return_train_score,
             racing=racing,
             cache=cache,
+            journal=journal,
             max_time=max_time,
             target_score=target_score,
             n_iter_no_change=n_iter_no_change,
@@ -172,11 +182,11 @@ class RandomizedSearchCV(BaseSearch):
         self.random_state = random_state
         self.initial_params = initial_params
 
-    def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
+    def _plan(
+        self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any
+    ) -> Plan:
         drawn_from = map_values(self.param_distributions, for_sampler)
-        sampler = ParameterSampler(
-            drawn_from, self.n_iter, random_state=self.random_state
-        )
+        sampler = ParameterSampler(drawn_from, self.n_iter, random_state=random_state)
         space = SearchSpace.from_user(self.param_distributions)
         check_space_names(self, drawn_from)
         return plan_list(self, space, list(sampler))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,8 +14,9 @@ from sklearn.utils import check_random_state
 from sklearn_hpo._compat import HasMethods, Interval
 from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import RacingRule, Schedule
-from sklearn_hpo.search._base import BaseSearch, Plan
+from sklearn_hpo.search._base import BaseSearch
 from sklearn_hpo.search._listing import check_space_names
+from sklearn_hpo.search._plan import Plan
 from sklearn_hpo.search._points import check_points, first_points
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import First, Strategy
@@ -88,6 +90,10 @@ class SearchCV(BaseSearch):
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
         in common, and candidates that are equal, where that cannot change a score.
+    journal : str or Path, default=None
+        File in which every finished fold is written at once, so that the same call goes
+        on where an earlier one stopped. A folder, or a name that ends with a slash,
+        gives each search a file of its own.
     max_time : float, default=None
         Seconds for the whole of ``fit``, the refit included, as far as the times of
         earlier fits tell. At least one candidate is finished.
@@ -120,6 +126,8 @@ class SearchCV(BaseSearch):
         Whether there are several metrics.
     history_ : History
         Every trial, fold by fold.
+    interrupted_ : bool
+        Whether Ctrl-C, or a journal that could not be written, ended the search.
 
     See Also
     --------
@@ -170,6 +178,7 @@ class SearchCV(BaseSearch):
         lookahead: int | None = None,
         racing: bool | RacingRule = True,
         cache: bool = True,
+        journal: str | os.PathLike[str] | None = None,
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
@@ -187,6 +196,7 @@ class SearchCV(BaseSearch):
             return_train_score=return_train_score,
             racing=racing,
             cache=cache,
+            journal=journal,
             max_time=max_time,
             target_score=target_score,
             n_iter_no_change=n_iter_no_change,
@@ -200,7 +210,9 @@ class SearchCV(BaseSearch):
         self.initial_params = initial_params
         self.lookahead = lookahead
 
-    def _plan(self, X: Any, y: Any, params: Mapping[str, Any]) -> Plan:
+    def _plan(
+        self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any
+    ) -> Plan:
         space = SearchSpace.from_user(self.param_distributions, adaptive=True)
         check_space_names(self, self.param_distributions)
         if space.unmodelled:
@@ -211,7 +223,7 @@ class SearchCV(BaseSearch):
             )
         initial = check_points(self.initial_params, self.estimator)
         points = first_points(initial, space, self.estimator)
-        seed = check_random_state(self.random_state).randint(MAX_SEED)
+        seed = check_random_state(random_state).randint(MAX_SEED)
         return Plan(
             space,
             First(points, clone(self.strategy)),

@@ -29,6 +29,7 @@ is a line in the table of ``_shorthands.py``.
 """
 
 from sklearn_hpo.space._categorical import Categorical
+from sklearn_hpo.space._choices import Choices
 from sklearn_hpo.space._distribution import Distribution
 from sklearn_hpo.space._integer import Integer
 from sklearn_hpo.space._real import Real
@@ -38,6 +39,7 @@ from sklearn_hpo.space._token import canonical_token
 
 __all__ = [
     "Categorical",
+    "Choices",
     "Distribution",
     "Integer",
     "Real",

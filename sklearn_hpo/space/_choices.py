@@ -33,6 +33,11 @@ class Choices(Distribution):
 
     Choices are neither hashed nor compared: a value is found by identity, else by its
     canonical token. Of equal choices the first is found.
+
+    Parameters
+    ----------
+    choices : sequence of object
+        At least one.
     """
 
     choices: Sequence[Any]

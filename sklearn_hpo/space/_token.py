@@ -70,6 +70,10 @@ def _is_scipy(value: Any) -> bool:
     return isinstance(value, (*kinds, scipy.stats.rv_discrete))
 
 
+def _is_distribution(value: Any) -> bool:
+    return hasattr(type(value), "token") and hasattr(type(value), "decode")
+
+
 def _is_estimator(value: Any) -> bool:
     return hasattr(value, "get_params") and hasattr(value, "set_params")
 
@@ -186,5 +190,6 @@ _KINDS: tuple[tuple[Any, Any], ...] = (
     (lambda value: isinstance(value, types.CodeType), _of_code),
     (lambda value: isinstance(value, type), _of_class),
     (_is_scipy, _of_scipy),
+    (_is_distribution, lambda value: ["distribution", *value.token()]),
     (_is_estimator, _of_estimator),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn_hpo.trials._candidate import Candidate, Task
 from sklearn_hpo.trials._fold_result import FoldResult, FoldStatus, Scores
 from sklearn_hpo.trials._fold_table import FoldTable
+from sklearn_hpo.trials._journal import Issued, read_records
 from sklearn_hpo.trials._trial import Trial, TrialStatus
 
 
@@ -72,6 +74,41 @@ class History:
 
     def __len__(self) -> int:
         return len(self.trials)
+
+    @classmethod
+    def read(cls, path: str | Path) -> History:
+        """Return the history that a journal holds.
+
+        Parameters
+        ----------
+        path : str or Path
+            A journal; the search may be running.
+
+        Returns
+        -------
+        history : History
+            What was finished when it was read. Choices that are neither numbers nor
+            strings are there as they look.
+
+        Raises
+        ------
+        JournalError
+            If it is no journal, was changed, or is of a newer format.
+        """
+        header, events = read_records(path)
+        history = cls(
+            header["n_folds"], header["n_iter"], header["objective"], header["seed"]
+        )
+        for event in events:
+            if isinstance(event, Issued):
+                history.issue(event.task)
+            elif isinstance(event, FoldResult):
+                history.record(event)
+            else:
+                trial = history.trial_of(event.task)
+                history.close(trial, event.status, event.value, event.noise)
+        history.end()
+        return history
 
     def issue(self, task: Task) -> Trial:
         """Note that a task exists, beginning its trial if it is the first one.

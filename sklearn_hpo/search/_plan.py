@@ -1,0 +1,56 @@
+"""What a search is going to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sklearn_hpo.schedules import Schedule
+from sklearn_hpo.search._loop import nothing_known
+from sklearn_hpo.space import SearchSpace
+from sklearn_hpo.strategies import Strategy
+from sklearn_hpo.trials import FoldResult, Task
+
+Splits: TypeAlias = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a search is going to do, settled before any model is trained.
+
+    Parameters
+    ----------
+    space : SearchSpace
+        What may be tried.
+    strategy : Strategy
+        What to try next.
+    n_iter : int
+        Number of candidates the search may have.
+    schedule : Schedule or None, default=None
+        How much to spend on each; None for all folds, or a race if the search has one.
+    seed : int, default=0
+        Seed of the search.
+    lookahead : int or None, default=None
+        By how many tickets the results told may lag behind the decisions; None for 1
+        with one worker, else twice the number of workers.
+    as_they_come : bool, default=False
+        Whether results are told in the order of their arrival.
+    splits : list of (train, test) or None, default=None
+        Folds to use instead of those of the splitter.
+    known : callable
+        Returns the result of a task if it need not be run, else None.
+    """
+
+    space: SearchSpace
+    strategy: Strategy
+    n_iter: int
+    schedule: Schedule | None = None
+    seed: int = 0
+    lookahead: int | None = None
+    as_they_come: bool = False
+    splits: Splits | None = None
+    known: Callable[[Task], FoldResult | None] = nothing_known

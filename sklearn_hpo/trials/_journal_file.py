@@ -1,0 +1,218 @@
+"""A file of records, appended one by one: what is written stays written."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import threading
+import warnings
+import weakref
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+Record: TypeAlias = dict[str, Any]
+
+SYNC_SECONDS = 1.0  # that a power cut may cost
+# How a first line begins, as far as it was written.
+_BEGINNING = re.compile(
+    rb'[0-9a-f]{0,8}|[0-9a-f]{8} (\{("(j(o(u.*)?)?)?)?)?', re.DOTALL
+)
+
+
+class JournalError(RuntimeError):
+    """A journal cannot be read, written or gone on with."""
+
+
+class JournalFile:
+    """A file of records, one a line: checksum, blank, JSON.
+
+    A line is handed to the system at once, so that it survives the end of this process,
+    and to the disk about once a second, so that a power cut costs no more than that.
+    The file is locked as long as it is open; the lock ends with this process.
+
+    Parameters
+    ----------
+    path : str or Path
+        A journal, or where to make one.
+
+    Raises
+    ------
+    JournalError
+        If the file cannot be opened for writing, or another search has it.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.fileno = os.open(self.path, flags, 0o666)
+        except OSError as error:
+            raise JournalError(
+                f"journal: expected a file or folder that can be written, got "
+                f"{str(path)!r} ({error.strerror}). Choose another one, or make it "
+                "writable."
+            ) from error
+        if not _try_lock(self.fileno):
+            os.close(self.fileno)
+            raise JournalError(
+                f"journal: another search is writing {str(path)!r}. Wait for its end, "
+                "or give a folder: then each search has a file of its own."
+            )
+        _OPEN.add(self)
+        self._unsynced = threading.Event()
+        self._closed = threading.Event()
+        self._syncer = threading.Thread(target=self._sync_for_ever, daemon=True)
+        self._syncer.start()
+
+    def read(self) -> list[Record]:
+        """Return the records of the file, of which a torn last line is cut off.
+
+        Raises
+        ------
+        JournalError
+            If it is no journal, or was changed.
+
+        Warns
+        -----
+        RuntimeWarning
+            If the last line is torn.
+        """
+        content = self.path.read_bytes()
+        records, n_good = parse(content, self.path)
+        if n_good < len(content):
+            warnings.warn(
+                f"The last line of {str(self.path)!r} is torn: the search was stopped "
+                "while it was written. It is dropped.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            os.ftruncate(self.fileno, n_good)
+        return records
+
+    def append(self, record: Mapping[str, Any]) -> None:
+        """Write a record.
+
+        Raises
+        ------
+        JournalError
+            If the disk is full or gone.
+        """
+        line = line_of(record)
+        try:
+            n_written = os.write(self.fileno, line)
+        except OSError as error:
+            raise self._lost(error.strerror) from error
+        if n_written < len(line):
+            raise self._lost("no space left for a whole line")
+        self._unsynced.set()
+
+    def sync(self) -> None:
+        """Have all that was written on the disk when this returns."""
+        self._unsynced.clear()
+        try:
+            os.fsync(self.fileno)
+        except OSError as error:
+            raise self._lost(error.strerror) from error
+
+    def close(self) -> None:
+        """Have everything on the disk and let others have the file."""
+        self._closed.set()
+        self._unsynced.set()
+        self._syncer.join()
+        try:
+            self.sync()
+        finally:
+            _OPEN.discard(self)
+            os.close(self.fileno)
+
+    def _sync_for_ever(self) -> None:
+        while not self._closed.is_set():
+            self._unsynced.wait()
+            if not self._closed.wait(SYNC_SECONDS):
+                self._unsynced.clear()
+                try:
+                    os.fsync(self.fileno)
+                except OSError:  # the next line will say so
+                    return
+
+    def _lost(self, reason: str | None) -> JournalError:
+        return JournalError(
+            f"The journal {str(self.path)!r} cannot be written ({reason}). What it "
+            "holds can be read; make room and fit again to go on from there."
+        )
+
+
+def line_of(record: Mapping[str, Any]) -> bytes:
+    """Return the line of a record."""
+    text = json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode()
+    return b"%08x %b\n" % (zlib.crc32(text), text)
+
+
+def parse(content: bytes, path: Path) -> tuple[list[Record], int]:
+    """Return the records of a journal, and how many bytes they take.
+
+    What follows the last end of a line is not read.
+
+    Raises
+    ------
+    JournalError
+        If it is no journal, or was changed.
+    """
+    lines = content.split(b"\n")
+    torn = lines.pop()
+    if not lines and not _BEGINNING.fullmatch(torn):
+        raise JournalError(
+            f"journal: expected the journal of a search or a new file, got "
+            f"{str(path)!r}, which is something else. Choose another name."
+        )
+    return list(_records(lines, path)), len(content) - len(torn)
+
+
+def _records(lines: list[bytes], path: Path) -> Iterator[Record]:
+    for number, line in enumerate(lines, 1):
+        checksum, _, text = line.partition(b" ")
+        if checksum != b"%08x" % zlib.crc32(text):
+            problem = "is no journal" if number == 1 else "was changed"
+            raise JournalError(
+                f"journal: {str(path)!r} {problem}: the checksum of line {number} is "
+                f"{checksum[:8]!r}, expected {b'%08x' % zlib.crc32(text)!r}. Restore "
+                "the file, cut it before that line, or choose another name."
+            )
+        yield json.loads(text)
+
+
+def _try_lock(file: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            os.lseek(file, 2**30, os.SEEK_SET)  # beyond what others may want to read
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:  # a disk without locks
+        return True
+    return True
+
+
+def _close_in_child() -> None:
+    """Let a process that is forked have no part in the locks."""
+    for journal in list(_OPEN):
+        os.close(journal.fileno)
+    _OPEN.clear()
+
+
+_OPEN: weakref.WeakSet[JournalFile] = weakref.WeakSet()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_close_in_child)

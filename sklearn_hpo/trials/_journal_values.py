@@ -1,0 +1,104 @@
+"""What a journal can hold of parameters, and the parameters of what it holds.
+
+A number, a string, a bool or None is written as it is. Another choice is written by its
+position among the choices, anything else by its canonical token; both with how they
+look, for whoever reads the file. Nothing is pickled, and reading runs no code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sklearn_hpo.space import Choices, Distribution, canonical_token
+
+LONGEST = 80  # characters of what is only there to be looked at
+
+
+def key_of(params: Mapping[str, Any]) -> str:
+    """Return a name for parameters, the same in all processes.
+
+    Parameters
+    ----------
+    params : dict of str to object
+        Parameters of a candidate.
+
+    Returns
+    -------
+    key : str
+        Equal for equal parameters.
+    """
+    token = canonical_token(dict(params))
+    return hashlib.blake2b(json.dumps(token).encode(), digest_size=8).hexdigest()
+
+
+def written(
+    params: Mapping[str, Any], branch: Mapping[str, Distribution]
+) -> dict[str, Any]:
+    """Return parameters as JSON can hold them.
+
+    Parameters
+    ----------
+    params : dict of str to object
+        Parameters of a candidate.
+    branch : dict of str to Distribution
+        The branch they were made in; empty if in none.
+    """
+    return {name: _written(value, branch.get(name)) for name, value in params.items()}
+
+
+def read(
+    record: Mapping[str, Any], branch: Mapping[str, Distribution]
+) -> dict[str, Any]:
+    """Return the parameters of a record.
+
+    Raises
+    ------
+    KeyError, IndexError, TypeError
+        If a parameter is not in the branch, or is not what it was.
+    """
+    return {name: _read(value, branch.get(name)) for name, value in record.items()}
+
+
+def looks(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a record as they look, without the search's space."""
+    return {
+        name: value["is"] if isinstance(value, dict) else value
+        for name, value in record.items()
+    }
+
+
+def _written(value: Any, distribution: Distribution | None) -> Any:
+    if _is_plain(value):
+        return value
+    if isinstance(distribution, Choices):
+        u = distribution.encode(value)
+        if u is not None:
+            return {"choice": distribution.index(u), "is": _look(value)}
+    if isinstance(value, np.generic) and _is_plain(value.item()):
+        return {"dtype": value.dtype.name, "is": value.item()}
+    return {"token": key_of({"": value}), "is": _look(value)}
+
+
+def _read(record: Any, distribution: Distribution | None) -> Any:
+    if not isinstance(record, dict):
+        return record
+    if "dtype" in record:
+        return np.dtype(record["dtype"]).type(record["is"])
+    if not isinstance(distribution, Choices):
+        raise TypeError(f"nothing is known of {record['is']}")
+    return distribution.values[record["choice"]]
+
+
+def _look(value: Any) -> Any:
+    if _is_plain(value):
+        return value
+    return " ".join(repr(value).split())[:LONGEST]
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or type(value) in (bool, int, float, str)
