@@ -60,3 +60,10 @@ class FoldResult:
         """
         seconds = self.fit_time + self.score_time
         return replace(self, task=task, shared_time=seconds)
+
+
+def by_metric(scores: Scores) -> Mapping[str, float]:
+    """Return scores by metric; that of a single one is named "score"."""
+    if scores is None:
+        return {}
+    return scores if isinstance(scores, Mapping) else {"score": scores}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -11,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_hpo.trials._candidate import Candidate, Task
-from sklearn_hpo.trials._fold_result import FoldResult, FoldStatus, Scores
+from sklearn_hpo.trials._fold_result import FoldResult, FoldStatus, Scores, by_metric
 from sklearn_hpo.trials._fold_table import FoldTable
+from sklearn_hpo.trials._frame import frame_of
 from sklearn_hpo.trials._journal import Issued, read_records
 from sklearn_hpo.trials._trial import Trial, TrialStatus
 
@@ -354,14 +354,7 @@ class History:
         ImportError
             If pandas is not installed.
         """
-        try:
-            pandas = importlib.import_module("pandas")
-        except ImportError as missing:
-            raise ImportError(
-                "History.to_frame needs pandas. Install it: pip install pandas"
-            ) from missing
-        rows = [self._record(t, fold) for t in self.trials for fold in t.told]
-        return pandas.DataFrame.from_records(rows)
+        return frame_of(self)
 
     def _begin(self, task: Task) -> Trial:
         trial = Trial(task.candidate, task.resource, self._table)
@@ -384,7 +377,7 @@ class History:
         if self.multimetric is None:
             self._learn_metrics(result.scores)
         for prefix, scores in (("test", result.scores), ("train", result.train_scores)):
-            for metric, score in self._by_metric(scores).items():
+            for metric, score in by_metric(scores).items():
                 self._table.write(f"{prefix}_{metric}", row, fold, score)
 
     def _status(self, row: int, fold: int) -> FoldStatus:
@@ -394,7 +387,7 @@ class History:
 
     def _learn_metrics(self, scores: Scores) -> None:
         self.multimetric = isinstance(scores, Mapping)
-        self.metrics = tuple(self._by_metric(scores))
+        self.metrics = tuple(by_metric(scores))
         objective = self.objective if self.multimetric else None
         self._table.objective = f"test_{objective or self.metrics[0]}"
 
@@ -404,32 +397,3 @@ class History:
             for metric in self.metrics
         }
         return scores if self.multimetric else scores["score"]
-
-    def _record(self, trial: Trial, fold: int) -> dict[str, Any]:
-        result = self.result(trial, fold)
-        return {
-            "candidate": trial.candidate.number,
-            "resource": trial.resource,
-            "fold": fold,
-            "status": trial.status,
-            "value": trial.value,
-            "noise": trial.noise,
-            "fold_status": result.status,
-            "fit_time": result.fit_time,
-            "score_time": result.score_time,
-            "shared_time": result.shared_time,
-            **_prefixed("test_", self._by_metric(result.scores)),
-            **_prefixed("train_", self._by_metric(result.train_scores)),
-            "error": result.error,
-            **_prefixed("param_", trial.candidate.params),
-        }
-
-    @staticmethod
-    def _by_metric(scores: Scores) -> Mapping[str, float]:
-        if scores is None:
-            return {}
-        return scores if isinstance(scores, Mapping) else {"score": scores}
-
-
-def _prefixed(prefix: str, items: Mapping[str, Any]) -> dict[str, Any]:
-    return {prefix + name: value for name, value in items.items()}
