@@ -74,11 +74,11 @@ class Replayed(Record):
 
     def issued(self, task: Task, n_told: int) -> None:
         """Write the ticket."""
-        self.journal.issued(task, n_told)
+        self.journal.issued(task, n_told, task.ticket, task.candidate.number)
 
     def done(self, result: FoldResult) -> None:
         """Write the result."""
-        self.journal.done(result)
+        self.journal.done(result, result.task.ticket)
 
     def closed(self, trial: Trial) -> None:
         """Write how the trial ended."""
@@ -124,7 +124,7 @@ class LookedUp(Record):
                 self._numbers[self._occurrence(candidate, equals)] = candidate.number
         self._equals: Counter[str] = Counter()
         self._named: dict[int, int] = {}
-        self._tasks: dict[int, Task] = {}
+        self._tickets: dict[int, int] = {}
 
     def known(self, task: Task) -> FoldResult | None:
         """Return the result of a fold of an equal candidate."""
@@ -133,16 +133,13 @@ class LookedUp(Record):
 
     def issued(self, task: Task, n_told: int) -> None:
         """Write the ticket."""
-        candidate = replace(task.candidate, number=self._number(task.candidate))
-        written = replace(task, ticket=self._n_tickets, candidate=candidate)
-        self._tasks[task.ticket] = written
+        ticket = self._tickets[task.ticket] = self._n_tickets
         self._n_tickets += 1
-        self.journal.issued(written, n_told)
+        self.journal.issued(task, n_told, ticket, self._number(task.candidate))
 
     def done(self, result: FoldResult) -> None:
         """Write the result."""
-        task = self._tasks.pop(result.task.ticket)
-        self.journal.done(replace(result, task=task))
+        self.journal.done(result, self._tickets.pop(result.task.ticket))
 
     def closed(self, trial: Trial) -> None:
         """Write how the trial ended."""

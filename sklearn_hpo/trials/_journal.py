@@ -152,7 +152,7 @@ class Journal:
         """Seconds that the search has taken, before and now."""
         return time.monotonic() - self._start
 
-    def issued(self, task: Task, n_told: int) -> None:
+    def issued(self, task: Task, n_told: int, ticket: int, number: int) -> None:
         """Write that a ticket is issued.
 
         Parameters
@@ -161,18 +161,20 @@ class Journal:
             What it is for.
         n_told : int
             How many results were told before.
+        ticket, number : int
+            Those of the task and its candidate in the journal.
         """
         candidate = task.candidate
         record: Record = {
-            "ticket": task.ticket,
-            "candidate": candidate.number,
+            "ticket": ticket,
+            "candidate": number,
             "fold": task.fold,
             "told": n_told,
         }
         if task.resource is not None:
             record["resource"] = task.resource
-        if candidate.number not in self._named:
-            self._named.add(candidate.number)
+        if number not in self._named:
+            self._named.add(number)
             branch = self._branch(candidate.branch)
             record["params"] = written(candidate.params, branch)
             record["key"] = key_of(candidate.params)
@@ -182,16 +184,18 @@ class Journal:
                 record["note"] = candidate.note
         self._write(record)
 
-    def done(self, result: FoldResult) -> None:
+    def done(self, result: FoldResult, ticket: int) -> None:
         """Write that a fold is finished.
 
         Parameters
         ----------
         result : FoldResult
             What came of it.
+        ticket : int
+            Its ticket in the journal.
         """
         record: Record = {
-            "done": result.task.ticket,
+            "done": ticket,
             "scores": _plain(result.scores),
             "fit_time": result.fit_time,
             "score_time": result.score_time,
@@ -242,7 +246,8 @@ class Journal:
         self._file.close()
 
     def _write(self, record: Record) -> None:
-        self._file.append({**record, "at": round(self.seconds, 3)})
+        record["at"] = round(self.seconds, 3)
+        self._file.append(record)
 
     def _branch(self, branch: int | None) -> Mapping[str, Distribution]:
         return {} if branch is None else self._branches[branch]

@@ -21,6 +21,8 @@ else:
 
 Record: TypeAlias = dict[str, Any]
 
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 SYNC_SECONDS = 1.0  # that a power cut may cost
 # How a first line begins, as far as it was written.
 _BEGINNING = re.compile(
@@ -114,7 +116,8 @@ class JournalFile:
             raise self._lost(error.strerror) from error
         if n_written < len(line):
             raise self._lost("no space left for a whole line")
-        self._unsynced.set()
+        if not self._unsynced.is_set():
+            self._unsynced.set()
 
     def sync(self) -> None:
         """Have all that was written on the disk when this returns."""
@@ -154,7 +157,7 @@ class JournalFile:
 
 def line_of(record: Mapping[str, Any]) -> bytes:
     """Return the line of a record."""
-    text = json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode()
+    text = _encode(record).encode()
     return b"%08x %b\n" % (zlib.crc32(text), text)
 
 
