@@ -89,11 +89,24 @@ def test_callbacks_end_also_after_an_error() -> None:
     recorder = Recorder()
 
     def broken(task):
-        raise KeyboardInterrupt
+        raise RuntimeError("broken")
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(RuntimeError, match="broken"):
         run(broken, callbacks=[recorder])
     assert recorder.events == ["begin", "end"]
+
+
+def test_an_interruption_keeps_what_arrived() -> None:
+    recorder = Recorder()
+
+    def interrupted(task):
+        if task.ticket == 4:
+            raise KeyboardInterrupt
+        return 0.0
+
+    history, _ = run(interrupted, capacity=1, n=2, callbacks=[recorder])
+    assert recorder.events == ["begin", 0, 1, 2, "trial 0", 3, "end"]
+    assert [trial.n_told for trial in history.trials] == [3, 1]
 
 
 def test_known_results_are_not_run() -> None:
