@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -17,8 +18,13 @@ from joblib._memmapping_reducer import (
     _get_temp_dir,
     _reduce_memmap_backed,
 )
-from joblib._parallel_backends import MultiprocessingBackend, ParallelBackendBase
+from joblib._parallel_backends import (
+    LokyBackend,
+    MultiprocessingBackend,
+    ParallelBackendBase,
+)
 from joblib._utils import eval_expr
+from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.backend import resource_tracker
 from joblib.externals.loky.backend.reduction import get_loky_pickler
 
@@ -31,6 +37,7 @@ __all__ = [
     "is_worker_loss",
     "limits_threads",
     "n_dispatched",
+    "open_parallel",
     "reach_of",
     "temporary_path",
     "track_folder",
@@ -64,6 +71,53 @@ def n_dispatched(pre_dispatch: int | str, n_jobs: int) -> float:
     if pre_dispatch == "all":
         return float("inf")
     return max(1, int(eval_expr(str(pre_dispatch).replace("n_jobs", str(n_jobs)))))
+
+
+@contextmanager
+def open_parallel(
+    n_jobs: int | None, *, isolated: bool
+) -> Iterator[tuple[joblib.Parallel, int | None]]:
+    """Open a ``Parallel`` for single tasks.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+        As in :class:`joblib.Parallel`.
+    isolated : bool
+        Whether one job, too, is to run in a process of its own, if that can be.
+
+    Yields
+    ------
+    parallel : joblib.Parallel
+        Closed at the end.
+    n_workers : int or None
+        How many of its workers to use, None for all.
+    """
+    with joblib.Parallel(n_jobs=n_jobs, batch_size=1) as parallel:
+        if not (isolated and is_sequential(parallel)):
+            yield parallel, None
+            return
+    # joblib runs one job here, but one of two in a process.
+    with _all_threads(), joblib.Parallel(n_jobs=2, batch_size=1) as pair:
+        if reach_of(pair) == "files" and not is_sequential(pair):
+            if isinstance(pair._backend, LokyBackend):
+                get_reusable_executor(max_workers=1, reuse=True)
+            yield pair, 1
+            return
+    with joblib.Parallel(n_jobs=n_jobs, batch_size=1) as parallel:
+        yield parallel, None
+
+
+def _all_threads() -> AbstractContextManager[Any]:
+    """Have a process of loky's use all cores, if the user has not said otherwise."""
+    backend, _ = joblib.parallel.get_active_backend()
+    if (
+        not isinstance(backend, LokyBackend)
+        or backend.inner_max_num_threads
+        or any(name in os.environ for name in backend.MAX_NUM_THREADS_VARS)
+    ):
+        return nullcontext()
+    return joblib.parallel_config("loky", inner_max_num_threads=joblib.cpu_count())
 
 
 def is_sequential(parallel: joblib.Parallel) -> bool:

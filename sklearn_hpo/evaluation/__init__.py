@@ -12,11 +12,13 @@ from sklearn_hpo.evaluation._best_possible import best_possible
 from sklearn_hpo.evaluation._evaluator import Evaluator, WorkerDiedError
 from sklearn_hpo.evaluation._executor import Executor
 from sklearn_hpo.evaluation._fold import FoldSettings, FoldShared, evaluate_fold
+from sklearn_hpo.evaluation._limits import FitTimeoutError
 from sklearn_hpo.evaluation._open_executor import open_executor
 
 __all__ = [
     "Evaluator",
     "Executor",
+    "FitTimeoutError",
     "FoldSettings",
     "FoldShared",
     "WorkerDiedError",

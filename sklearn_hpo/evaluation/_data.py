@@ -16,8 +16,8 @@ import joblib
 from sklearn_hpo.evaluation._configuration import Configuration
 from sklearn_hpo.evaluation._fixed import is_fixed
 from sklearn_hpo.evaluation._fold import FoldShared
-from sklearn_hpo.evaluation._limits import limit_this_process
 from sklearn_hpo.evaluation._parcel import Parcel
+from sklearn_hpo.evaluation._threads import limit_this_process
 
 KEPT = 4  # searches whose data a worker keeps
 PATIENCE = 2.0  # seconds between two looks for searches that are over

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-import joblib
 import numpy as np
 from numpy.typing import NDArray
 
+from sklearn_hpo._compat import open_parallel, reach_of
 from sklearn_hpo.evaluation._executor import Executor, WorkerDied
-from sklearn_hpo.evaluation._fold import FoldSettings, FoldShared, RaisedError
+from sklearn_hpo.evaluation._fold import (
+    FoldOutcome,
+    FoldSettings,
+    FoldShared,
+    RaisedError,
+)
+from sklearn_hpo.evaluation._limits import (
+    FitTimeoutError,
+    bytes_of,
+    overdue,
+    say_what_holds,
+    too_late,
+)
 from sklearn_hpo.evaluation._open_executor import open_executor
 from sklearn_hpo.evaluation._placement import Placement, place
 from sklearn_hpo.evaluation._store import Store
@@ -26,6 +39,12 @@ class WorkerTraceback(Exception):  # noqa: N818 (a cause to be shown, not an err
 
 class WorkerDiedError(RuntimeError):
     """A candidate ended the process that evaluated it."""
+
+
+_ERRORS: Mapping[str, type[Exception]] = {
+    "timeout": FitTimeoutError,
+    "crashed": WorkerDiedError,
+}
 
 
 class ListensToEvaluations(Protocol):
@@ -57,6 +76,11 @@ class Evaluator:
     ----------
     n_workers : int
         Number of folds that can run at the same time.
+
+    Raises
+    ------
+    ValueError
+        If the memory limit is a string that is no size.
     """
 
     def __init__(
@@ -68,6 +92,7 @@ class Evaluator:
         listener: ListensToEvaluations,
         n_jobs: int | None = None,
     ) -> None:
+        bytes_of(settings.memory_limit)  # raises an error now if ever
         self.X = X
         self.y = y
         self.splits = splits
@@ -75,6 +100,7 @@ class Evaluator:
         self.listener = listener
         self.n_jobs = n_jobs
         self._tasks: dict[int, Task] = {}
+        self._late: str | None = None
         self._twins = None
         if settings.cache:
             n_samples = max((len(train) for train, _ in splits), default=0)
@@ -82,10 +108,14 @@ class Evaluator:
 
     def __enter__(self) -> Evaluator:
         with ExitStack() as stack:
-            parallel = stack.enter_context(
-                joblib.Parallel(n_jobs=self.n_jobs, batch_size=1)
+            limited = self.settings.fit_timeout or self.settings.memory_limit
+            parallel, n_workers = stack.enter_context(
+                open_parallel(self.n_jobs, isolated=limited is not None)
             )
-            self._executor: Executor = stack.enter_context(open_executor(parallel))
+            say_what_holds(self.settings, reach_of(parallel))
+            self._executor: Executor = stack.enter_context(
+                open_executor(parallel, n_workers, lambda: overdue(self._late))
+            )
             self._placement: Placement = stack.enter_context(
                 place(parallel, self.n_workers, self.X, self.y, self._shared)
             )
@@ -138,6 +168,7 @@ class Evaluator:
         self._tasks[task.ticket] = task
         number, fold = task.candidate.number, task.fold
         function, args = self._placement.call(
+            task.ticket,
             fold,
             task.candidate.params,
             (number, fold),
@@ -164,7 +195,8 @@ class Evaluator:
         Exception
             What user code raised where it may: a fit under ``error_score="raise"``, or
             anything but a fit. Under ``error_score="raise"`` the death of a worker is
-            a :class:`WorkerDiedError`.
+            a :class:`WorkerDiedError`, and a fold that takes too long a
+            :class:`FitTimeoutError`.
         """
         done = self._executor.next_done(timeout)
         if done is None:
@@ -174,31 +206,38 @@ class Evaluator:
         if isinstance(outcome, RaisedError):
             _raise(outcome)
         if isinstance(outcome, WorkerDied):
-            return self._crashed(task, outcome.reason)
+            outcome = too_late(self.settings) if outcome.late else _crashed(outcome)
+        if self.settings.error_score == "raise" and outcome.status in _ERRORS:
+            where = f"Fold {task.fold} of {dict(task.candidate.params)!r}"
+            raise _ERRORS[outcome.status](f"{where}: {outcome.error}")
         return FoldResult(
             task,
             outcome.scores,
             outcome.train_scores,
             outcome.fit_time,
             outcome.score_time,
-            "ok" if outcome.error is None else "failed",
+            outcome.status,
             outcome.error,
             outcome.shared_time,
         )
 
-    def _shared(self, folder: str | None) -> FoldShared:
-        return FoldShared(self.settings, list(self.splits), Store(folder))
+    def _shared(self, folder: Path | None) -> FoldShared:
+        store = None
+        if folder is not None:
+            store, self._late = str(folder / "store"), str(folder / "late")
+            Path(store).mkdir()
+            Path(self._late).mkdir()
+        return FoldShared(self.settings, list(self.splits), Store(store), self._late)
 
-    def _crashed(self, task: Task, reason: str) -> FoldResult:
-        error = (
-            f"Fold {task.fold} of {dict(task.candidate.params)!r} ended its worker "
-            "process twice, the second time alone: it was killed, ran out of memory, "
-            "or met an error in native code. Use less memory for it, fewer jobs "
-            f"(n_jobs), or leave its parameters out of the space.\n{reason}"
-        )
-        if self.settings.error_score == "raise":
-            raise WorkerDiedError(error)
-        return FoldResult(task, None, None, 0.0, 0.0, "crashed", error)
+
+def _crashed(death: WorkerDied) -> FoldOutcome:
+    error = (
+        "The fold ended its worker process twice, the second time alone: it was "
+        "killed, ran out of memory, or met an error in native code. Use less memory "
+        "for it, fewer jobs (n_jobs), or leave its parameters out of the space.\n"
+        f"{death.reason}"
+    )
+    return FoldOutcome(None, None, 0.0, 0.0, error, "crashed")
 
 
 def _raise(raised: RaisedError) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -23,9 +23,12 @@ class WorkerDied:
     ----------
     reason : str
         What the backend said.
+    late : bool, default=False
+        Whether it was ended at once, because it took too long.
     """
 
     reason: str
+    late: bool = False
 
 
 class Executor(ABC):
@@ -102,11 +105,30 @@ class InlineExecutor(Executor):
         return tag, function(*args)
 
 
-class BatchExecutor(Executor):
-    """Runs all waiting calls at once: for a joblib whose backends cannot stream."""
+def nothing_overdue() -> Container[int]:
+    """Answer that no call has been ended for taking too long."""
+    return ()
 
-    def __init__(self, parallel: joblib.Parallel) -> None:
+
+class BatchExecutor(Executor):
+    """Runs all waiting calls at once: for a joblib whose backends cannot stream.
+
+    Parameters
+    ----------
+    parallel : joblib.Parallel
+        An open one.
+    overdue : callable, default=nothing_overdue
+        Returns the tags of the calls that have ended their workers by taking too long,
+        since it was last called.
+    """
+
+    def __init__(
+        self,
+        parallel: joblib.Parallel,
+        overdue: Callable[[], Container[int]] = nothing_overdue,
+    ) -> None:
         self._parallel = parallel
+        self._overdue = overdue
         self._calls: dict[int, Call] = {}
         self._done: deque[tuple[int, Any]] = deque()
         self.n_workers = joblib.effective_n_jobs(parallel.n_jobs)
@@ -118,24 +140,25 @@ class BatchExecutor(Executor):
     def next_done(self, timeout: float | None = None) -> tuple[int, Any]:
         """Return a finished call, running all that wait if there is none."""
         if not self._done:
-            calls = list(self._calls.values())
-            self._done.extend(zip(self._calls, self._run(calls), strict=True))
+            self._done.extend(zip(self._calls, self._run_all(), strict=True))
             self._calls.clear()
         return self._done.popleft()
 
-    def _run(self, calls: list[Call]) -> list[Any]:
+    def _run_all(self) -> list[Any]:
+        calls = self._calls.values()
         try:
             return list(self._parallel(joblib.delayed(f)(*args) for f, args in calls))
         except Exception as error:
             if not is_worker_loss(error):
                 raise
-            return [self._run_alone(call) for call in calls]
+            self._overdue()
+            return [self._run_alone(tag) for tag in self._calls]
 
-    def _run_alone(self, call: Call) -> Any:
-        function, args = call
+    def _run_alone(self, tag: int) -> Any:
+        function, args = self._calls[tag]
         try:
             return self._parallel([joblib.delayed(function)(*args)])[0]
         except Exception as error:
             if not is_worker_loss(error):
                 raise
-            return WorkerDied(str(error))
+            return WorkerDied(str(error), late=tag in self._overdue())

@@ -30,7 +30,7 @@ from sklearn_hpo.evaluation._prefix import (
     transform_fold,
 )
 from sklearn_hpo.evaluation._store import Store
-from sklearn_hpo.trials import Scores
+from sklearn_hpo.trials import FoldStatus, Scores
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,6 +55,11 @@ class FoldSettings:
         As in scikit-learn's searches.
     cache : bool, default=False
         Whether candidates share the first steps of a pipeline.
+    fit_timeout : float or None, default=None
+        Seconds for a fold.
+    memory_limit : int, str or None, default=None
+        Bytes that a fold may take beyond what its worker holds; ``"2G"`` is a string of
+        them.
     """
 
     estimator: BaseEstimator
@@ -67,6 +72,8 @@ class FoldSettings:
     error_score: str | float = np.nan
     verbose: int = 0
     cache: bool = False
+    fit_timeout: float | None = None
+    memory_limit: int | str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,11 +88,15 @@ class FoldShared:
         Index arrays of shape (n_train,) and (n_test,), one pair a fold.
     store : Store or None, default=None
         Where what candidates share is kept; None if they share nothing.
+    late : str or None, default=None
+        Folder in which a worker that is ended because a fold takes too long shows which
+        one; None if the workers are not processes of this machine.
     """
 
     settings: FoldSettings
     splits: list[tuple[NDArray[np.intp], NDArray[np.intp]]]
     store: Store | None = None
+    late: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -100,7 +111,18 @@ class FoldOutcome:
     fit_time: float
     score_time: float
     error: str | None = None
+    status: FoldStatus = "ok"
     shared_time: float = 0.0
+
+    @classmethod
+    def failed(
+        cls, trace: str, fit_time: float = 0.0, score_time: float = 0.0
+    ) -> FoldOutcome:
+        """Return what comes of a fold that raised an exception with this traceback."""
+        exception = trace.rstrip().rpartition("\n")[2].partition(":")[0]
+        no_memory = exception.endswith("MemoryError")
+        status: FoldStatus = "out_of_memory" if no_memory else "failed"
+        return cls(None, None, fit_time, score_time, trace, status)
 
 
 class RaisedError:
@@ -175,7 +197,7 @@ def evaluate_fold(
         failed = isinstance(error, SystemExit) or not _can_set(settings, params)
         if settings.error_score == "raise" or not failed:
             return RaisedError(error, trace)
-        return FoldOutcome(None, None, 0.0, 0.0, trace)
+        return FoldOutcome.failed(trace)
 
 
 def _runs_here(X: Any, y: Any, settings: FoldSettings) -> bool:
@@ -215,14 +237,10 @@ def _run_by_scikit_learn(
         verbose=settings.verbose,
         **callbacks,
     )
-    failed = result["fit_error"] is not None
-    return FoldOutcome(
-        scores=None if failed else result["test_scores"],
-        train_scores=None if failed else result.get("train_scores"),
-        fit_time=result["fit_time"],
-        score_time=result["score_time"],
-        error=result["fit_error"],
-    )
+    times = result["fit_time"], result["score_time"]
+    if result["fit_error"] is not None:
+        return FoldOutcome.failed(result["fit_error"], *times)
+    return FoldOutcome(result["test_scores"], result.get("train_scores"), *times)
 
 
 def _run(
@@ -255,7 +273,7 @@ def _fit_all(
         if settings.error_score == "raise":
             raise
         seconds = time.perf_counter() - start
-        return FoldOutcome(None, None, seconds, 0.0, traceback.format_exc())
+        return FoldOutcome.failed(traceback.format_exc(), seconds)
     fitted = time.perf_counter()
     scorer, on_error = settings.scorer, settings.error_score
     scores = score(estimator, X_test, y_test, scorer, metadata.test, on_error)

@@ -1,69 +1,214 @@
-"""How many threads a fit may use where several fits run in one process."""
+"""How long a fold may take, and how much memory."""
 
 from __future__ import annotations
 
+import faulthandler
+import logging
+import os
+import signal
+import sys
 import threading
-from contextlib import AbstractContextManager
-from multiprocessing.dummy import DummyProcess
-from typing import Any
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, TypeVar
 
-import joblib
-from threadpoolctl import ThreadpoolController
+from sklearn_hpo._compat import Reach
+from sklearn_hpo.evaluation._fold import (
+    FoldOutcome,
+    FoldSettings,
+    FoldShared,
+    RaisedError,
+    evaluate_fold,
+)
+
+if sys.platform == "linux":
+    import resource
+
+logger = logging.getLogger("sklearn_hpo")
+
+T = TypeVar("T")
 
 
-def n_loops_around() -> int:
-    """Return how many threads of a pool share this process with the current one.
+class FitTimeoutError(TimeoutError):
+    """A fold took longer than it may."""
 
-    At least 1; more in a task of an outer loop over threads.
+
+class TimeIsUp(BaseException):
+    """Raised in a fold that takes too long.
+
+    Not an Exception: estimators catch those.
     """
-    if not isinstance(threading.current_thread(), DummyProcess):
-        return 1
-    return sum(isinstance(thread, DummyProcess) for thread in threading.enumerate())
 
 
-def share_of_cores(n_workers: int) -> int:
-    """Return the cores for each of so many workers, at least 1."""
-    return max(1, joblib.cpu_count() // (n_workers * n_loops_around()))
-
-
-class ThreadLimits:
-    """Holds the thread pools of native libraries to a number of threads, or to less.
+def evaluate_within_limits(
+    ticket: int, X: Any, y: Any, shared: FoldShared, *task: Any
+) -> FoldOutcome | RaisedError:
+    """Fit and score one candidate on one fold, but not for too long.
 
     Parameters
     ----------
-    n_threads : int
-        Threads for each fit.
-    nested : bool, default=False
-        Whether an outer loop has already set the pools of this process to its share
-        of the cores, which the workers divide.
-    n_workers : int, default=1
-        How many they are.
+    ticket : int
+        Number of the task.
+    X, y, shared, *task : object
+        As :func:`evaluate_fold` takes them.
+
+    Returns
+    -------
+    outcome : FoldOutcome or RaisedError
+        What :func:`evaluate_fold` returns, if it returns in time.
     """
-
-    def __init__(
-        self, n_threads: int, *, nested: bool = False, n_workers: int = 1
-    ) -> None:
-        self._pools = ThreadpoolController()
-        parts = n_workers if nested else 1
-        self._limits = {
-            pool.prefix: max(1, min(n_threads, pool.num_threads // parts))
-            for pool in self._pools.lib_controllers
-        }
-
-    def of_process(self) -> AbstractContextManager[Any]:
-        """Limit the libraries whose pool belongs to the process."""
-        return self._limited("blas")
-
-    def of_thread(self) -> AbstractContextManager[Any]:
-        """Limit the libraries whose pool belongs to the current thread."""
-        return self._limited("openmp")
-
-    def _limited(self, user_api: str) -> AbstractContextManager[Any]:
-        return self._pools.select(user_api=user_api).limit(limits=self._limits)
+    seconds = shared.settings.fit_timeout
+    n_bytes = bytes_of(shared.settings.memory_limit)
+    evaluate = partial(evaluate_fold, X, y, shared, *task)
+    start = time.perf_counter()
+    with ExitStack() as stack:
+        if shared.late is not None and n_bytes is not None:
+            stack.enter_context(_memory_limit(n_bytes))
+        if seconds is None:
+            return evaluate()
+        if shared.late is not None:
+            evidence = Path(shared.late, str(ticket))
+            stack.enter_context(_ended_after(_grace(seconds), evidence))
+        try:
+            outcome = _interrupted_after(seconds, evaluate)
+        except TimeIsUp:
+            return too_late(shared.settings)
+    late = time.perf_counter() - start > seconds
+    return too_late(shared.settings) if late else outcome
 
 
-def limit_this_process(n_threads: int) -> None:
-    """Limit all libraries until the process ends."""
-    limits = ThreadLimits(n_threads)
-    limits.of_process().__enter__()
-    limits.of_thread().__enter__()
+def too_late(settings: FoldSettings) -> FoldOutcome:
+    """Return what comes of a fold that took too long."""
+    seconds = settings.fit_timeout or 0.0
+    error = f"Fit and score took more than {seconds:g} s, which is fit_timeout."
+    return FoldOutcome(None, None, seconds, 0.0, error, "timeout")
+
+
+def overdue(late: str | None) -> set[int]:
+    """Return the tickets for which workers have ended, and forget them."""
+    files = list(Path(late).iterdir()) if late is not None else []
+    tickets = {int(file.name) for file in files if file.stat().st_size}
+    for file in files:
+        file.unlink()
+    return tickets
+
+
+def bytes_of(memory_limit: int | str | None) -> int | None:
+    """Return how many bytes a limit stands for.
+
+    Raises
+    ------
+    ValueError
+        If a string is not a number with K, M or G behind it.
+    """
+    if not isinstance(memory_limit, str):
+        return memory_limit
+    units = {"K": 1024, "M": 1024**2, "G": 1024**3}
+    try:
+        n_bytes = int(float(memory_limit[:-1]) * units[memory_limit[-1]])
+    except (ValueError, LookupError, OverflowError):
+        n_bytes = 0
+    if n_bytes < 1:
+        raise ValueError(
+            "memory_limit: expected bytes, or a string such as '500M' or '2G', got "
+            f"{memory_limit!r}."
+        )
+    return n_bytes
+
+
+def say_what_holds(settings: FoldSettings, reach: Reach) -> None:
+    """Log to which limits the workers at hand cannot be held."""
+    if settings.fit_timeout is not None and reach != "files":
+        _warn(
+            "fit_timeout: only worker processes of this machine (joblib's loky and "
+            "multiprocessing) can be stopped. Elsewhere a fold that takes longer may "
+            "run to its end before it counts as timed out."
+        )
+    if settings.memory_limit is not None and (
+        reach != "files" or sys.platform != "linux"
+    ):
+        _warn(
+            "memory_limit has no effect here: it holds for worker processes (joblib's "
+            "loky and multiprocessing) on Linux."
+        )
+
+
+@cache  # once is enough
+def _warn(message: str) -> None:
+    logger.warning(message)
+
+
+def _grace(seconds: float) -> float:
+    """Return when a process is ended that did not stop after so many seconds."""
+    return 1.5 * seconds + 0.5
+
+
+def _interrupted_after(seconds: float, call: Callable[[], T]) -> T:
+    """Call, and raise TimeIsUp in the call when the time is over, if possible.
+
+    Signals reach the main thread alone, between two instructions of Python; and the
+    alarm may be somebody else's.
+    """
+    if (
+        sys.platform == "win32"
+        or threading.current_thread() is not threading.main_thread()
+        or signal.getitimer(signal.ITIMER_REAL)[0]
+    ):
+        return call()
+    before = signal.signal(signal.SIGALRM, _ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            return call()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def _ring(*_: Any) -> None:
+    raise TimeIsUp
+
+
+@contextmanager
+def _ended_after(seconds: float, evidence: Path) -> Iterator[None]:
+    """End this process after so many seconds, leaving evidence.
+
+    The watch is a thread that needs no lock of Python's, so native code cannot keep it
+    from its work.
+    """
+    with evidence.open("wb") as file:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=file)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+    evidence.unlink()
+
+
+@contextmanager
+def _memory_limit(n_bytes: int) -> Iterator[None]:
+    """Have this process raise MemoryError when it takes so much more than it has.
+
+    What is mapped from files does not count.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    limits = [n for n in (soft, hard) if n != resource.RLIM_INFINITY]
+    limit = min([_data_bytes() + n_bytes, *limits])
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _data_bytes() -> int:
+    """Return the size of this process's data and stack."""
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[5]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

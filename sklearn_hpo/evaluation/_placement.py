@@ -34,15 +34,15 @@ from sklearn_hpo.evaluation._fold import (
     FoldOutcome,
     FoldShared,
     RaisedError,
-    evaluate_fold,
 )
 from sklearn_hpo.evaluation._folder import temporary_folder
-from sklearn_hpo.evaluation._limits import (
+from sklearn_hpo.evaluation._limits import evaluate_within_limits
+from sklearn_hpo.evaluation._parcel import pack
+from sklearn_hpo.evaluation._threads import (
     ThreadLimits,
     n_loops_around,
     share_of_cores,
 )
-from sklearn_hpo.evaluation._parcel import pack
 
 logger = logging.getLogger("sklearn_hpo")
 
@@ -53,6 +53,7 @@ class Placement(ABC):
     @abstractmethod
     def call(
         self,
+        ticket: int,
         fold: int,
         params: Mapping[str, Any],
         progress: tuple[int, int],
@@ -60,7 +61,7 @@ class Placement(ABC):
     ) -> Call:
         """Return the call that evaluates a candidate on a fold.
 
-        The arguments are those of :func:`evaluate_fold` but for the data.
+        The arguments are those of :func:`evaluate_within_limits` but for the data.
         """
 
 
@@ -71,7 +72,7 @@ class Here(Placement):
     Parameters
     ----------
     X, y, shared : object
-        The data, as :func:`evaluate_fold` takes them.
+        The data, as :func:`evaluate_within_limits` takes them.
     configuration : Configuration
         What fits compute under, whatever the one before has set.
     in_threads : bool
@@ -91,10 +92,10 @@ class Here(Placement):
         """Return the call that evaluates a candidate on a fold."""
         return self._evaluate, task
 
-    def _evaluate(self, *task: Any) -> FoldOutcome | RaisedError:
+    def _evaluate(self, ticket: int, *task: Any) -> FoldOutcome | RaisedError:
         limited = nullcontext() if self.limits is None else self.limits.of_thread()
         with limited, self.configuration.applied(filters=not self.in_threads):
-            return evaluate_fold(self.X, self.y, self.shared, *task)
+            return evaluate_within_limits(ticket, self.X, self.y, self.shared, *task)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -130,7 +131,7 @@ def evaluate_elsewhere(
     address : Address
         Where the data are.
     pickled_task : bytes
-        The other arguments of :func:`evaluate_fold`.
+        The other arguments of :func:`evaluate_within_limits`.
 
     Returns
     -------
@@ -141,9 +142,11 @@ def evaluate_elsewhere(
         return None
     unloaded = unload(address)
     with unloaded.configuration.applied():
-        task = pickle.loads(pickled_task)  # noqa: S301 (made by `Elsewhere.call`)
+        # Made by `Elsewhere.call`.
+        ticket, *task = pickle.loads(pickled_task)  # noqa: S301
+        data = *unloaded.data(), unloaded.shared
         try:
-            return evaluate_fold(*unloaded.data(), unloaded.shared, *task)
+            return evaluate_within_limits(ticket, *data, *task)
         finally:
             unloaded.rest()
 
@@ -154,7 +157,7 @@ def place(
     n_workers: int,
     X: Any,
     y: Any,
-    make_shared: Callable[[str | None], FoldShared],
+    make_shared: Callable[[Path | None], FoldShared],
 ) -> Iterator[Placement]:
     """Place the data where the workers of an open ``Parallel`` reach them.
 
@@ -167,8 +170,8 @@ def place(
     X, y : object
         The data, as the user gave it.
     make_shared : callable
-        Returns what tasks share, given a folder that all workers see, or None if
-        there is none.
+        Returns what tasks share, given an empty folder that all workers see, or None
+        if there is none.
 
     Yields
     ------
@@ -186,13 +189,12 @@ def place(
         folder = None
         if reach == "files":
             folder = stack.enter_context(temporary_folder(parallel))
-            (folder / "store").mkdir()
         cargo = Cargo(
             token=uuid4().hex,
             data=pack((X, y)),
             shared=pack(
                 (
-                    make_shared(None if folder is None else str(folder / "store")),
+                    make_shared(folder),
                     Configuration.current(),
                 )
             ),

@@ -2,7 +2,8 @@
 
 A worker may die: killed, out of memory, or of an error in native code. Then whatever
 was in flight is suspect and is run again, each call alone. What dies alone is guilty,
-all others have their results, and whoever waits for results sees nothing of it.
+all others have their results, and whoever waits for results sees nothing of it. If it
+was a worker that ended because its call took too long, there is nobody to suspect.
 
 Calls that take less time than their journey travel together.
 """
@@ -11,14 +12,19 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias
 
 import joblib
 
 from sklearn_hpo._compat import BackendStream, is_worker_loss
-from sklearn_hpo.evaluation._executor import Call, Executor, WorkerDied
+from sklearn_hpo.evaluation._executor import (
+    Call,
+    Executor,
+    WorkerDied,
+    nothing_overdue,
+)
 
 Load: TypeAlias = tuple[int, ...]  # tags of calls that travel together
 
@@ -39,11 +45,22 @@ class StreamExecutor(Executor):
     ----------
     parallel : joblib.Parallel
         An open one whose backend streams.
+    n_workers : int or None, default=None
+        How many of its workers to use, None for all.
+    overdue : callable, default=nothing_overdue
+        Returns the tags of the calls that have ended their workers by taking too long,
+        since it was last called.
     """
 
-    def __init__(self, parallel: joblib.Parallel) -> None:
+    def __init__(
+        self,
+        parallel: joblib.Parallel,
+        n_workers: int | None = None,
+        overdue: Callable[[], Container[int]] = nothing_overdue,
+    ) -> None:
         self._stream = BackendStream(parallel)
-        self.n_workers = self._stream.n_workers
+        self.n_workers = n_workers or self._stream.n_workers
+        self._overdue = overdue
         self._calls: dict[int, Call] = {}
         self._waiting: deque[int] = deque()
         self._in_flight: dict[Load, Any] = {}  # with their handles
@@ -51,6 +68,9 @@ class StreamExecutor(Executor):
         self._finished: deque[tuple[int, Any]] = deque()
         self._suspects: deque[int] = deque()
         self._alone: int | None = None
+        # One that waits beside the one that runs; but not for a worker left out.
+        spared = self.n_workers < self._stream.n_workers
+        self._most_in_flight = self.n_workers * (1 if spared else 2)
         self._seconds = LOAD_SECONDS  # that a call takes, on the average
 
     @property
@@ -103,7 +123,7 @@ class StreamExecutor(Executor):
         if self._suspects:
             self._alone = self._suspects.popleft()
             return (self._alone,)
-        if len(self._in_flight) >= 2 * self.n_workers:
+        if len(self._in_flight) >= self._most_in_flight:
             return ()
         n_calls = min(self.chunk, len(self._waiting))
         return tuple(self._waiting.popleft() for _ in range(n_calls))
@@ -161,6 +181,8 @@ class StreamExecutor(Executor):
             lost = list(self._in_flight)
         else:
             lost = [load]
+        if self._blame(lost, reason):
+            return
         if self._alone is not None and lost == [(self._alone,)]:
             self._finish((self._alone,), [(self._seconds, WorkerDied(reason))])
             # The others were in bad company.
@@ -171,6 +193,22 @@ class StreamExecutor(Executor):
             del self._in_flight[suspects]
             self._suspects.extend(suspects)
         self._alone = None
+
+    def _blame(self, lost: list[Load], reason: str) -> bool:
+        """Finish the calls that took too long and have the others run again."""
+        overdue = self._overdue()
+        if not any(tag in overdue for load in lost for tag in load):
+            return False
+        for load in lost:
+            del self._in_flight[load]
+            for tag in reversed(load):
+                if tag in overdue:
+                    del self._calls[tag]
+                    self._finished.append((tag, WorkerDied(reason, late=True)))
+                else:
+                    self._waiting.appendleft(tag)
+        self._alone = None
+        return True
 
     def _salvage(self) -> None:
         """Keep what arrived before the loss; nothing older arrives from now on."""

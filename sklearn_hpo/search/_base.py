@@ -54,6 +54,8 @@ class BaseSearch(BaseSearchCV):
         "racing": ["boolean", HasMethods(["start", "judge", "chance", "tell"])],
         "cache": ["boolean"],
         "journal": [str, os.PathLike, None],
+        "fit_timeout": [Interval(numbers.Real, 0, None, closed="neither"), None],
+        "memory_limit": [Interval(numbers.Integral, 1, None, closed="left"), str, None],
         "max_time": [Interval(numbers.Real, 0, None, closed="neither"), None],
         "target_score": [numbers.Real, None],
         "n_iter_no_change": [Interval(numbers.Integral, 1, None, closed="left"), None],
@@ -66,6 +68,8 @@ class BaseSearch(BaseSearchCV):
         racing: bool | RacingRule = False,
         cache: bool = True,
         journal: str | os.PathLike[str] | None = None,
+        fit_timeout: float | None = None,
+        memory_limit: int | str | None = None,
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
@@ -76,6 +80,8 @@ class BaseSearch(BaseSearchCV):
         self.racing = racing
         self.cache = cache
         self.journal = journal
+        self.fit_timeout = fit_timeout
+        self.memory_limit = memory_limit
         self.max_time = max_time
         self.target_score = target_score
         self.n_iter_no_change = n_iter_no_change
@@ -245,6 +251,8 @@ class BaseSearch(BaseSearchCV):
             error_score=self.error_score,
             verbose=self.verbose,
             cache=self.cache,
+            fit_timeout=self.fit_timeout,
+            memory_limit=self.memory_limit,
         )
 
     def _schedule(self, scorers: Any, space: SearchSpace) -> Schedule:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import os
 import platform
@@ -164,16 +165,20 @@ def path_of(search: Any, parts: Mapping[str, Any]) -> Path:
 def parts_of(
     search: BaseEstimator, X: Any, y: Any, params: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return what makes a search what it is, by the names of its arguments."""
-    arguments = search.get_params(deep=False)
+    """Return what makes a search what it is, by the names of its arguments.
+
+    Those that have their default are left out: the next release may have more of them.
+    """
+    defaults = inspect.signature(type(search)).parameters
+    arguments = {
+        name: (_fingerprint(value), _fingerprint(defaults[name].default))
+        for name, value in sorted(search.get_params(deep=False).items())
+        if name not in FREE
+    }
     objective = search.refit if isinstance(search.refit, str) else None
     return {
         "kind of search": type(search).__name__,
-        **{
-            name: _fingerprint(value)
-            for name, value in sorted(arguments.items())
-            if name not in FREE
-        },
+        **{name: own for name, (own, default) in arguments.items() if own != default},
         "objective": objective,
         "X": joblib.hash(X, coerce_mmap=True),
         "y": joblib.hash(y, coerce_mmap=True),

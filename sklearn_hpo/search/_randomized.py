@@ -75,6 +75,14 @@ class RandomizedSearchCV(BaseSearch):
         File in which every finished fold is written at once, so that the same call goes
         on where an earlier one stopped. A folder, or a name that ends with a slash,
         gives each search a file of its own.
+    fit_timeout : float, default=None
+        Seconds for the fit and score of a fold. One that takes longer has the status
+        ``"timeout"`` and scores `error_score`. Enforced where folds run in processes of
+        this machine, as they then also do with one job; elsewhere as far as possible.
+    memory_limit : int or str, default=None
+        Bytes that a fold may take beyond what its worker process holds, on Linux. A
+        string is as joblib's ``max_nbytes``: ``"2G"``. One that wants more gets a
+        MemoryError and has the status ``"out_of_memory"``.
     max_time : float, default=None
         Seconds for the whole of ``fit``, the refit included, as far as the times of
         earlier fits tell. At least one candidate is finished.
@@ -154,6 +162,8 @@ class RandomizedSearchCV(BaseSearch):
         racing: bool | RacingRule = False,
         cache: bool = True,
         journal: str | os.PathLike[str] | None = None,
+        fit_timeout: float | None = None,
+        memory_limit: int | str | None = None,
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
@@ -172,6 +182,8 @@ class RandomizedSearchCV(BaseSearch):
             racing=racing,
             cache=cache,
             journal=journal,
+            fit_timeout=fit_timeout,
+            memory_limit=memory_limit,
             max_time=max_time,
             target_score=target_score,
             n_iter_no_change=n_iter_no_change,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from sklearn_hpo.trials._candidate import Task
 
-FoldStatus: TypeAlias = Literal["ok", "failed", "crashed"]
+Failure: TypeAlias = Literal["failed", "out_of_memory", "timeout", "crashed"]
+FoldStatus: TypeAlias = Literal["ok"] | Failure
 Scores: TypeAlias = float | Mapping[str, float] | None
 
 
@@ -27,10 +28,11 @@ class FoldResult:
         The same on the training part; None if not asked for.
     fit_time, score_time : float
         Seconds spent in ``fit`` and in scoring the test part.
-    status : {"ok", "failed", "crashed"}
-        Whether ``fit`` succeeded, raised an exception, or ended its worker process.
+    status : {"ok", "failed", "out_of_memory", "timeout", "crashed"}
+        Whether the fold succeeded, raised an exception, raised a MemoryError, took too
+        long, or ended its worker process.
     error : str or None
-        Traceback of the failure, or what is known of the crash.
+        Traceback of the failure, or what is known of it.
     shared_time : float, default=0.0
         Seconds of these times that were spent in the task of another candidate: what
         was fitted there was not fitted again.
@@ -60,6 +62,11 @@ class FoldResult:
         """
         seconds = self.fit_time + self.score_time
         return replace(self, task=task, shared_time=seconds)
+
+
+def worst(statuses: Iterable[Failure]) -> Failure:
+    """Return what is the most dangerous of some failures; one is at least "failed"."""
+    return max(statuses, key=get_args(Failure).index, default="failed")
 
 
 def by_metric(scores: Scores) -> Mapping[str, float]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_hpo.trials._candidate import Candidate, Task
-from sklearn_hpo.trials._fold_result import FoldResult, FoldStatus, Scores, by_metric
+from sklearn_hpo.trials._fold_result import (
+    Failure,
+    FoldResult,
+    FoldStatus,
+    Scores,
+    by_metric,
+    worst,
+)
 from sklearn_hpo.trials._fold_table import FoldTable
 from sklearn_hpo.trials._frame import frame_of
 from sklearn_hpo.trials._journal import Issued, read_records
@@ -45,7 +52,7 @@ class History:
         Names of the metrics, ``("score",)`` for a single one; empty before the first
         successful fold.
     errors : dict of (int, int) to str
-        Traceback, or what is known of a crash, by (row of the trial, fold).
+        Traceback, or what is known of a failure, by (row of the trial, fold).
     """
 
     def __init__(
@@ -65,7 +72,7 @@ class History:
         self.multimetric: bool | None = None
         self.metrics: tuple[str, ...] = ()
         self.errors: dict[tuple[int, int], str] = {}
-        self._crashed: set[tuple[int, int]] = set()
+        self._failures: dict[tuple[int, int], Failure] = {}
         self._table = FoldTable(n_folds)
         self._by_key: dict[tuple[int, float | None], Trial] = {}
         self._open: dict[int, Trial] = {}
@@ -176,7 +183,7 @@ class History:
         ----------
         trial : Trial
             An open one.
-        status : {"complete", "discarded", "failed", "crashed"}
+        status : TrialStatus
             How it ended.
         value : float
             The objective, greater is better; NaN for a failed trial.
@@ -291,16 +298,16 @@ class History:
             is -1.
         """
         row = trial.row
-        error = self.errors.get((row, fold))
-        scored = error is None and trial.was_told(fold)
+        status: FoldStatus = self._failures.get((row, fold), "ok")
+        scored = status == "ok" and trial.was_told(fold)
         return FoldResult(
             Task(-1, trial.candidate, fold, trial.resource),
             scores=self._read("test", row, fold) if scored else None,
             train_scores=self._read("train", row, fold) if scored else None,
             fit_time=self._table.value("fit_time", row, fold),
             score_time=self._table.value("score_time", row, fold),
-            status=self._status(row, fold),
-            error=error,
+            status=status,
+            error=self.errors.get((row, fold)),
             shared_time=self._table.value("shared_time", row, fold),
         )
 
@@ -322,7 +329,7 @@ class History:
             return None
         return self.result(trial, task.fold)
 
-    def failure(self, trial: Trial) -> Literal["failed", "crashed"]:
+    def failure(self, trial: Trial) -> Failure:
         """Return how the folds of a trial failed.
 
         Parameters
@@ -332,11 +339,11 @@ class History:
 
         Returns
         -------
-        status : {"failed", "crashed"}
-            ``"crashed"`` if one of its folds ended a worker process.
+        status : {"failed", "out_of_memory", "timeout", "crashed"}
+            The last of these that one of its folds has.
         """
-        crashed = any((trial.row, fold) in self._crashed for fold in trial.told)
-        return "crashed" if crashed else "failed"
+        places = ((trial.row, fold) for fold in trial.told)
+        return worst(self._failures[p] for p in places if p in self._failures)
 
     def to_frame(self) -> Any:
         """Return a pandas DataFrame with a row for each fold that was told.
@@ -369,21 +376,15 @@ class History:
         self._table.write("fit_time", row, fold, result.fit_time)
         self._table.write("score_time", row, fold, result.score_time)
         self._table.write("shared_time", row, fold, result.shared_time)
-        if result.status == "crashed":
-            self._crashed.add((row, fold))
-        if result.error is not None:
-            self.errors[row, fold] = result.error
+        if result.status != "ok":
+            self._failures[row, fold] = result.status
+            self.errors[row, fold] = result.error or ""
             return
         if self.multimetric is None:
             self._learn_metrics(result.scores)
         for prefix, scores in (("test", result.scores), ("train", result.train_scores)):
             for metric, score in by_metric(scores).items():
                 self._table.write(f"{prefix}_{metric}", row, fold, score)
-
-    def _status(self, row: int, fold: int) -> FoldStatus:
-        if (row, fold) in self._crashed:
-            return "crashed"
-        return "failed" if (row, fold) in self.errors else "ok"
 
     def _learn_metrics(self, scores: Scores) -> None:
         self.multimetric = isinstance(scores, Mapping)

@@ -98,7 +98,7 @@ class Journal:
             self._records = self._file.read()
             self.header = self._records.pop(0) if self._records else None
             if self.header is not None:
-                check_header(self.header, search, self._file.path)
+                check_header(self.header, self._file.path, search)
         except BaseException:
             self._file.close()
             raise
@@ -275,9 +275,9 @@ class Journal:
 
 
 def check_header(
-    header: Mapping[str, Any], search: Mapping[str, Any], path: Path
+    header: Mapping[str, Any], path: Path, search: Mapping[str, Any] | None = None
 ) -> None:
-    """Check that a journal is of this format and of this search.
+    """Check that a journal is of a format known here and, if given, of this search.
 
     Raises
     ------
@@ -291,14 +291,16 @@ def check_header(
             f"{str(path)!r}. Read it with the version of sklearn_hpo that wrote it: "
             f"{header.get('versions', {}).get('sklearn_hpo')}."
         )
-    found = header.get("search", {})
-    different = [part for part in search if found.get(part) != search[part]]
-    if different:
-        raise JournalError(
-            f"journal: {str(path)!r} belongs to a search with another "
-            f"{' and another '.join(different)}. Give this search a journal of its "
-            "own, or a folder as journal: then each search has its own file there."
-        )
+    if search is None or search == (found := header.get("search", {})):
+        return
+    different = [
+        part for part in {**found, **search} if found.get(part) != search.get(part)
+    ]
+    raise JournalError(
+        f"journal: {str(path)!r} belongs to a search with another "
+        f"{' and another '.join(different)}. Give this search a journal of its own, or "
+        "a folder as journal: then each search has its own file there."
+    )
 
 
 def events_of(
@@ -372,7 +374,7 @@ def read_records(path: str | Path) -> tuple[Record, Iterator[Event]]:
     """
     path = Path(path)
     (header, *records), _ = parse(path.read_bytes(), path)
-    check_header(header, {}, path)
+    check_header(header, path)
 
     def candidate_of(record: Record) -> Candidate:
         params = looks(record["params"])

@@ -11,6 +11,7 @@ import warnings
 import weakref
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -136,6 +137,10 @@ class JournalFile:
             self.sync()
         finally:
             _OPEN.discard(self)
+            if sys.platform != "win32":
+                # A process that was just forked may still have the file open.
+                with suppress(OSError):
+                    fcntl.flock(self.fileno, fcntl.LOCK_UN)
             os.close(self.fileno)
 
     def _sync_for_ever(self) -> None:

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_hpo.trials._candidate import Candidate
+from sklearn_hpo.trials._fold_result import Failure
 from sklearn_hpo.trials._fold_table import FoldTable
 
-TrialStatus: TypeAlias = Literal[
-    "open", "complete", "discarded", "failed", "crashed", "unfinished"
-]
+TrialStatus: TypeAlias = (
+    Literal["open", "complete", "discarded", "unfinished"] | Failure
+)
 
 
 class Trial:
@@ -33,10 +34,10 @@ class Trial:
 
     Attributes
     ----------
-    status : {"open", "complete", "discarded", "failed", "crashed", "unfinished"}
-        State of the trial; ``"discarded"`` if it lost a race before its last fold,
-        ``"crashed"`` if it ended a worker process, ``"unfinished"`` if it was open when
-        the search ended.
+    status : TrialStatus
+        State of the trial: ``"discarded"`` if it lost a race before its last fold,
+        ``"unfinished"`` if it was open when the search ended, and how a fold failed if
+        one did.
     value : float
         The objective, greater is better; NaN while open and for a failed trial. That of
         a discarded trial is an estimate from the folds it has seen.
