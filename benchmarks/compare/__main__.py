@@ -6,14 +6,15 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks._results import BENCHMARKS
 from benchmarks.compare._envs import ENVIRONMENTS, Environments
-from benchmarks.compare._peers import BY_NAME, PEERS, Peer
-from benchmarks.compare._records import load, short
+from benchmarks.compare._peers import BY_NAME, PEERS, VARIANTS, Peer
+from benchmarks.compare._records import Row, load, short
 from benchmarks.compare._reference import reference
 from benchmarks.compare._report import report
 from benchmarks.compare._run import Plan, be_nice, memo_here, run
@@ -44,10 +45,12 @@ def parser() -> argparse.ArgumentParser:
         chosen.add_argument("--subset", choices=("quick", "full"), default="full")
         chosen.add_argument("--tasks", help="names, or the splits tune and report")
         chosen.add_argument("--peers", help="names, comma between them")
+        chosen.add_argument("--variants", help="plain, given or both, the default")
         chosen.add_argument("--budget", type=int, default=50)
         chosen.add_argument("--pending", type=int, default=1)
         chosen.add_argument("--results", type=Path, default=RESULTS)
         if command is write_report:
+            chosen.add_argument("--name", help="a section and pictures of its own")
             chosen.add_argument("--into", type=Path, default=BENCHMARKS)
         if command is run_searches:
             chosen.add_argument("--seeds", type=seeds, default=None, help="such as 0-4")
@@ -148,33 +151,37 @@ def part(options: argparse.Namespace) -> str:
         words.append(options.subset)
     if options.tasks:
         words.append(options.tasks if options.tasks in ("tune", "report") else "some")
+    if options.name:
+        words.append(options.name)
     return "-".join(words)
 
 
 def as_command(options: argparse.Namespace, seeds: set[int]) -> str:
-    """Return the command that makes the searches of a report."""
+    """Return the command that makes the searches of a report, and the report."""
     default = parser().parse_args(["report"])
-    shown = ("suite", "subset", "tasks", "peers", "budget", "pending")
+    shown = ("suite", "subset", "tasks", "peers", "variants", "budget", "pending")
     words = [
-        f"--{name} {getattr(options, name)}"
+        f" --{name} {getattr(options, name)}"
         for name in shown
         if getattr(options, name) != getattr(default, name)
     ]
-    if seeds:
-        words.append(f"--seeds {','.join(map(str, sorted(seeds)))}")
-    return " ".join(["python -m benchmarks.compare run", *words])
+    searches = [f" --seeds {','.join(map(str, sorted(seeds)))}"] if seeds else []
+    section = [f" --name {options.name}"] if options.name else []
+    compare = "python -m benchmarks.compare"
+    run = "".join([f"{compare} run", *words, *searches])
+    return "".join([f"{run} && {compare} report", *words, *section])
 
 
 def loaded_results(options: argparse.Namespace) -> Any:
     """Read the records that the options name."""
-    memo = memo_here(options.results)
-    tasks = chosen_tasks(options)
-    loaded = load(options.results, tasks, memo, options.budget, options.pending)
-    if options.peers:
-        names = options.peers.split(",")
-        kept = {key: cell for key, cell in loaded.cells.items() if key[0][0] in names}
-        loaded.cells = kept
-    return loaded
+    names = options.peers.split(",") if options.peers else None
+    variants = chosen_variants(options)
+
+    def wanted(row: Row) -> bool:
+        return (names is None or row[0] in names) and row[1] in variants
+
+    memo, tasks = memo_here(options.results), chosen_tasks(options)
+    return load(options.results, tasks, memo, options.budget, options.pending, wanted)
 
 
 def chosen_tasks(options: argparse.Namespace) -> Mapping[str, Task]:
@@ -203,17 +210,35 @@ def chosen_peers(options: argparse.Namespace) -> list[Peer]:
     SystemExit
         If a name is not that of a peer.
     """
-    if not options.peers:
-        return [peer for peer in PEERS if peer.quick or options.subset == "full"]
-    names = options.peers.split(",")
+    usual = [p.name for p in PEERS if p.quick or options.subset == "full"]
+    names = options.peers.split(",") if options.peers else usual
     if not set(names) <= set(BY_NAME):
         sys.exit(f"Expected peers among {list(BY_NAME)}, got {names}.")
-    peers = [BY_NAME[name] for name in names]
+    peers = [only(BY_NAME[name], chosen_variants(options)) for name in names]
     if options.label is None:
         return peers
     pairs = [option.split("=", 1) for option in options.option]
     settings = {name: json.loads(value) for name, value in pairs}
     return [peer.labelled(options.label, settings) for peer in peers]
+
+
+def only(peer: Peer, variants: Sequence[str]) -> Peer:
+    """Return a peer with those of its variants that are asked for."""
+    return replace(peer, variants=tuple(v for v in peer.variants if v in variants))
+
+
+def chosen_variants(options: argparse.Namespace) -> list[str]:
+    """Return the variants that the options name.
+
+    Raises
+    ------
+    SystemExit
+        If a name is not that of a variant.
+    """
+    variants = options.variants.split(",") if options.variants else list(VARIANTS)
+    if not set(variants) <= set(VARIANTS):
+        sys.exit(f"Expected variants among {list(VARIANTS)}, got {variants}.")
+    return variants
 
 
 def seeds(text: str) -> list[int]:

@@ -32,7 +32,7 @@ The tasks are those of the split `report`; choices in our own code are made on t
 split `tune`.
 """
 MADE_BY = """\
-`{command}`, then the same with `report` for `run` and without `--seeds`; {setting}.
+`{command}`; {setting}.
 """
 REGRET_LEGEND = """\
 *x best peer*: regret at {budget} over the smallest of any peer's. *to match*:

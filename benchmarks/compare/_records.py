@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -101,9 +101,17 @@ class Results:
 
 
 def load(
-    results: Path, tasks: Mapping[str, Task], memo: Memo, budget: int, pending: int = 1
+    results: Path,
+    tasks: Mapping[str, Task],
+    memo: Memo,
+    budget: int,
+    pending: int = 1,
+    wanted: Callable[[Row], bool] = lambda _: True,
 ) -> Results:
-    """Read all records of a budget; those of a task that has changed are left out."""
+    """Read all records of a budget; those of a task that has changed are left out.
+
+    Rows that are not wanted count for the best value of a task alone.
+    """
     folder = f"b{budget}" + (f"-p{pending}" if pending > 1 else "")
     loaded = Results(budget, pending, tasks)
     fixed = {}
@@ -111,14 +119,14 @@ def load(
         everywhere = (results / "searches").glob(f"*/{name}/*.json")
         known = [read(path, task) for path in everywhere]
         values = [number(e["value"]) for r in known if r for e in r["evaluations"]]
-        records = [
-            read(p, task) for p in (results / "searches" / folder / name).glob("*.json")
-        ]
-        if not any(records):
+        here = (results / "searches" / folder / name).glob("*.json")
+        found = [record for path in here if (record := read(path, task))]
+        records = [r for r in found if wanted((r["peer"], r["variant"]))]
+        if not records:
             continue
         fixed[name] = reference(task, memo)
         best = max([fixed[name].best, fixed[name].default, *values])
-        fill(loaded, name, [r for r in records if r], fixed[name], best)
+        fill(loaded, name, records, fixed[name], best)
     loaded.references = fixed
     return loaded
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.compare.__main__ import as_command, chosen_peers, parser, part
 from benchmarks.compare._curves import spread
 from benchmarks.compare._markdown import absent, ended, losses, section
 from benchmarks.compare._records import End
@@ -77,6 +78,34 @@ def test_a_report_is_one_section_with_pictures_and_figures(summary, tmp_path):
     figures = json.loads((tmp_path / "figures" / "compare-real-10.json").read_text())
     assert figures["incomplete"] == {"hebo.plain": 1}
     assert figures["curves"]["ours_bayes.plain"][-1] == 0.1
+
+
+def test_a_named_section_stands_beside_the_other(summary, tmp_path):
+    pytest.importorskip("matplotlib")
+    line = "report --tasks report --variants plain --name seeds"
+    options = parser().parse_args(line.split())
+    command = as_command(options, {0, 1})
+    assert command == (
+        "python -m benchmarks.compare run --tasks report --variants plain --seeds 0,1 "
+        "&& python -m benchmarks.compare report --tasks report --variants plain "
+        "--name seeds"
+    )
+    for suite in ("real-report", part(options)):
+        report(summary, PROBLEMS, suite, command, tmp_path)
+    text = (tmp_path / "RESULTS.md").read_text()
+    assert "real tasks (report), 10 evaluations\n" in text
+    assert "real tasks (report-seeds), 10 evaluations\n" in text
+    assert sorted(path.name for path in (tmp_path / "figures").glob("*.svg")) == [
+        "compare-real-report-10.svg",
+        "compare-real-report-seeds-10.svg",
+    ]
+
+
+def test_a_run_may_have_one_variant_alone():
+    line = "run --peers random,ours_bayes --variants given"
+    random, ours = chosen_peers(parser().parse_args(line.split()))
+    assert random.variants == ("given",)
+    assert ours.variants == ()
 
 
 def test_a_report_without_records_says_so(summary, tmp_path):

@@ -15,6 +15,8 @@ from benchmarks.compare._envs import STATUS, Environments
 from benchmarks.compare._memo import Memo
 from benchmarks.compare._peers import BY_NAME, GIVEN, PLAIN, Peer
 from benchmarks.compare._proxy import ROOT, PeerError, Proxy
+from benchmarks.compare._records import load
+from benchmarks.compare._reference import Reference
 from benchmarks.compare._run import Plan, is_done
 from benchmarks.compare._search import Job, run_job
 
@@ -71,6 +73,19 @@ def test_what_is_done_is_not_done_again(tmp_path, run, make_task):
     )
     left = [(j.variant, j.seed) for j in plan.jobs()]
     assert left == [(GIVEN, 0), (PLAIN, 1), (GIVEN, 1)]
+
+
+def test_rows_that_are_not_wanted_still_count_for_the_best(tmp_path, monkeypatch, run):
+    fixed = Reference(-1.0, 0.0, -1.0, -1.0, -1.0)
+    monkeypatch.setattr("benchmarks.compare._records.reference", lambda *_: fixed)
+    (job, _), (other, record) = run(), run(GIVEN)
+    record["evaluations"][0]["value"] = 3.0
+    other.path(tmp_path).write_text(json.dumps(record))
+    tasks, memo = {job.task.name: job.task}, Memo(tmp_path / "memo.sqlite")
+    loaded = load(tmp_path, tasks, memo, 12, wanted=lambda row: row[1] == PLAIN)
+    assert loaded.rows() == [("random", PLAIN)]
+    (cell,) = loaded.cells.values()
+    assert cell.curves[0, -1] >= 0.75
 
 
 def test_a_search_of_a_changed_task_is_not_done(tmp_path, run, make_task):
