@@ -68,3 +68,12 @@ def test_all_that_is_too_old_is_named(monkeypatch) -> None:
         r'joblib 1.2.0. .* install "scikit-learn>=1.6" "joblib>=1.3"$',
     ):
         _compat.refuse_old_versions()
+
+
+def test_every_session_of_the_workflow_is_one_of_nox() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "checks.yml").read_text()
+    asked = set(re.findall(r'session: "?(\w+)', workflow))
+    known = re.findall(
+        r"^def (\w+)\(session", (ROOT / "noxfile.py").read_text(), re.MULTILINE
+    )
+    assert {"tests", "oldest", "nightly", "wheel"} <= asked <= set(known)
