@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -61,18 +62,16 @@ class Server:
 
 
 def seed_globals(seed: int) -> None:
-    """Seed the generators that some peers share with the whole process."""
+    """Seed the generators that some peers share with the whole process.
+
+    torch takes seconds to import and is seeded where the runner has imported it.
+    """
     random.seed(seed)
-    for name in ("numpy", "torch"):
-        try:
-            module = importlib.import_module(name)
-        except ImportError:
-            continue
-        if name == "numpy":
-            module.random.seed(seed)
-        else:
-            module.manual_seed(seed)
-            module.set_num_threads(1)
+    with contextlib.suppress(ImportError):
+        importlib.import_module("numpy").random.seed(seed)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(seed)
+        torch.set_num_threads(1)
 
 
 def main(name: str) -> None:

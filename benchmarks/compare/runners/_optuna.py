@@ -33,6 +33,11 @@ class Peer(Runner):
         warnings.simplefilter("ignore")
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         name = self.options["sampler"]
+        if name == "gp":  # no other sampler draws from torch
+            import torch
+
+            torch.manual_seed(self.seed)
+            torch.set_num_threads(1)
         more = {"group": True} if name == "tpe" and self.space.is_branched else {}
         sampler = SAMPLERS[name](seed=self.seed, **more)
         self.study = optuna.create_study(direction="maximize", sampler=sampler)
