@@ -6,19 +6,33 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sklearn_hpo import Categorical, Integer, Real
-from sklearn_hpo.callbacks import Callback, Progress
+from sklearn_hpo import Categorical, Integer, Real, callbacks, schedules, strategies
+from sklearn_hpo.callbacks import Callback, NoImprovement, TargetScore
 from sklearn_hpo.contracts import (
     check_callback,
     check_distribution,
     check_schedule,
     check_strategy,
 )
-from sklearn_hpo.schedules import Full, Racing
+from sklearn_hpo.schedules import Full, Schedule
 from sklearn_hpo.space import as_distribution
-from sklearn_hpo.strategies import Bayes, Strategy
+from sklearn_hpo.strategies import Bayes, First, Listed, Strategy
 from sklearn_hpo.trials import Candidate
 from tests.ids import stable
+
+# What must be given to those of ours that cannot be made of nothing.
+GIVEN = {First: ([], Bayes()), TargetScore: (0.9,), NoImprovement: (3,)}
+
+
+def ours(face, base, *, but=()):
+    """Make one of each class of a face that is of a kind."""
+    things = [getattr(face, name) for name in face.__all__]
+    kinds = [x for x in things if isinstance(x, type) and issubclass(x, base)]
+    return [kind(*GIVEN.get(kind, ())) for kind in kinds if kind not in {base, *but}]
+
+
+def kind_of(thing) -> str:
+    return type(thing).__name__
 
 
 @pytest.mark.parametrize(
@@ -41,18 +55,23 @@ def test_our_distributions_pass(distribution) -> None:
     check_distribution(distribution)
 
 
-def test_our_strategies_pass() -> None:
-    check_strategy(Bayes())
+# A list does not look back, so the laws of those that do are not its own.
+@pytest.mark.parametrize(
+    "strategy", ours(strategies, Strategy, but=[Listed]), ids=kind_of
+)
+def test_our_strategies_pass(strategy) -> None:
+    check_strategy(strategy)
 
 
-@pytest.mark.parametrize("schedule", [Full(), Racing()], ids=repr)
+@pytest.mark.parametrize("schedule", ours(schedules, Schedule), ids=kind_of)
 def test_our_schedules_pass(schedule) -> None:
     check_schedule(schedule)
 
 
-def test_our_callbacks_pass() -> None:
+@pytest.mark.parametrize("callback", ours(callbacks, Callback), ids=kind_of)
+def test_our_callbacks_pass(callback) -> None:
     pytest.importorskip("rich")
-    check_callback(Progress())
+    check_callback(callback)
 
 
 class AtRandom(Strategy):
