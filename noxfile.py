@@ -4,6 +4,7 @@
     nox -s "tests(3.11-1.7)"         one Python with one scikit-learn; -s tests for all
     nox -s oldest                    the lower bounds of pyproject.toml
     nox -s nightly                   what is not released yet; may fail
+    nox -s clusters                  the searches on dask and on ray
     nox -l                           all of them
 
 nox looks for interpreters on the PATH; those of pyenv are put there by
@@ -103,6 +104,14 @@ def nightly(session: nox.Session) -> None:
     core = ["numpy", "scipy", "scikit-learn", "joblib", "threadpoolctl"]
     session.install("--pre", "--upgrade", *index, *core)
     pytest(session)
+
+
+@nox.session(default=False)
+def clusters(session: nox.Session) -> None:
+    """Run the searches on local clusters of dask and of ray."""
+    session.install("-e", ".[test]", "dask[distributed]", "ray")
+    command = ["python", "-m", "pytest", "-m", "slow", "-rs", *session.posargs]
+    session.run(*command, "tests/evaluation/test_clusters.py")
 
 
 @nox.session

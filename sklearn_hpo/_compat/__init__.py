@@ -6,8 +6,8 @@ from sklearn_hpo._compat._versions import OLDEST, refuse_old_versions
 
 refuse_old_versions()  # before an import of theirs can fail
 
+from sklearn_hpo._compat._backend_stream import BackendStream
 from sklearn_hpo._compat._joblib import (
-    BackendStream,
     DataPickler,
     Reach,
     is_nested,

@@ -39,7 +39,7 @@ class StreamExecutor(Executor):
     """Runs calls in the workers of a joblib backend.
 
     Each worker has at most one load waiting beside the one it runs, so few calls are
-    suspect when one dies.
+    suspect when one dies, and none where it could not go to another worker.
 
     Parameters
     ----------
@@ -68,9 +68,11 @@ class StreamExecutor(Executor):
         self._finished: deque[tuple[int, Any]] = deque()
         self._suspects: deque[int] = deque()
         self._alone: int | None = None
-        # One that waits beside the one that runs; but not for a worker left out.
+        # One that waits beside the one that runs; but not for a worker left out, nor
+        # behind one of several while another is free.
         spared = self.n_workers < self._stream.n_workers
-        self._most_in_flight = self.n_workers * (1 if spared else 2)
+        waits = self._stream.shares_queue and not spared
+        self._most_in_flight = self.n_workers * (2 if waits else 1)
         self._seconds = LOAD_SECONDS  # that a call takes, on the average
 
     @property
