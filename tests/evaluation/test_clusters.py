@@ -129,13 +129,18 @@ def test_a_dying_worker_costs_nobody_else_his_result(backend: str) -> None:
     assert [r.status for r in evaluated([0, 1], backend=backend)] == ["ok"] * 2
 
 
-def test_a_worker_killed_from_outside_costs_nobody_his_result(
-    backend: str, tmp_path: Path
-) -> None:
-    results = evaluated([0, 1, 2, Sleep(3.0), 4], backend=backend)
-    victim = int(results[0].scores)
-    threading.Timer(1.0, os.kill, (victim, signal.SIGKILL)).start()
-    results = evaluated([Sleep(2.0)] * 4, backend=backend)
+def test_a_worker_killed_from_outside_costs_nobody_his_result(backend: str) -> None:
+    with (
+        joblib.parallel_config(backend),
+        evaluator(Probe(), np.ones((20, 2)), N_CPUS) as running,
+    ):
+        first, *others = tasks([0, *[Sleep(2.0)] * 4])
+        running.submit(first)
+        victim = int(running.next_done().scores)
+        for task in others:
+            running.submit(task)
+        threading.Timer(1.0, os.kill, (victim, signal.SIGKILL)).start()
+        results = [running.next_done() for _ in others]
     assert [result.status for result in results] == ["ok"] * 4
     assert victim not in {int(result.scores) for result in results}
 

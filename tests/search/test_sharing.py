@@ -10,7 +10,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import make_classification
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.kernel_approximation import Nystroem
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.model_selection import GridSearchCV as PlainGridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -192,3 +193,16 @@ def test_pipelines_share_their_first_steps(fits, kind, racing) -> None:
     assert (one.history_.fit_times > 0).any()
     np.testing.assert_array_equal(scores(one), scores(other))
     assert one.cv_results_["params"] == other.cv_results_["params"]
+
+
+@pytest.mark.parametrize("first", [Nystroem(n_components=6), PCA(2)])
+def test_who_draws_from_the_global_generator_draws_what_scikit_learn_would(
+    first,
+) -> None:
+    pipeline = make_pipeline(StandardScaler(), first, SGDClassifier())
+    grid = {"sgdclassifier__alpha": [1e-4, 1e-2, 1e-4]}
+    plain, mine = (kind(pipeline, grid) for kind in (PlainGridSearchCV, GridSearchCV))
+    for search in (plain, mine):
+        np.random.seed(0)  # noqa: NPY002 (this is the generator in question)
+        search.fit(X, y)
+    assert (scores(mine) == scores(plain)).all()
