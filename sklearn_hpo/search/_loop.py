@@ -119,6 +119,8 @@ class Loop:
         self.record = record
         self.time_left = time_left
         self.interruption: KeyboardInterrupt | JournalError | None = None
+        # Whether much may happen between a result and the next task.
+        self._takes_time = schedule.looks_back or bool(callbacks)
         self._as_they_come = schedule.looks_back and lookahead is None
         self._n_issued = 0  # tickets issued, so the number of the next one
         self._n_told = 0  # results told, so the first ticket not told in their order
@@ -182,6 +184,7 @@ class Loop:
             self._fill()
             if self._stopped or not self._in_flight:
                 break
+            self.record.flush()
             result = self._next_done()
             if result is None:
                 self._tell_what_arrived()
@@ -252,7 +255,11 @@ class Loop:
 
     def _arrive(self, result: FoldResult) -> None:
         self.record.done(result)
-        self._receive(result)
+        try:
+            if self._takes_time:
+                self.record.flush()
+        finally:  # what cannot be written is not lost for that
+            self._receive(result)
 
     def _receive(self, result: FoldResult) -> None:
         if self._as_they_come:

@@ -45,6 +45,9 @@ class Record:
     def closed(self, trial: Trial) -> None:
         """Hear of a trial that is closed."""
 
+    def flush(self) -> None:
+        """Have all that was heard on record, before something that takes time."""
+
     def end(self, reason: str) -> None:
         """Hear why the search ended."""
 
@@ -84,6 +87,10 @@ class Replayed(Record):
         """Write how the trial ended."""
         self.journal.closed(trial, trial.candidate.number)
 
+    def flush(self) -> None:
+        """Write what was heard."""
+        self.journal.flush()
+
     def end(self, reason: str) -> None:
         """Write why the search ended."""
         self.journal.end(reason)
@@ -122,12 +129,15 @@ class LookedUp(Record):
             if candidate.number not in named:
                 named.add(candidate.number)
                 self._numbers[self._occurrence(candidate, equals)] = candidate.number
+        self._is_new = not self._numbers
         self._equals: Counter[str] = Counter()
         self._named: dict[int, int] = {}
         self._tickets: dict[int, int] = {}
 
     def known(self, task: Task) -> FoldResult | None:
         """Return the result of a fold of an equal candidate."""
+        if not self._results:
+            return None
         result = self._results.get((self._number(task.candidate), task.fold))
         return None if result is None else replace(result, task=task)
 
@@ -145,12 +155,18 @@ class LookedUp(Record):
         """Write how the trial ended."""
         self.journal.closed(trial, self._number(trial.candidate))
 
+    def flush(self) -> None:
+        """Write what was heard."""
+        self.journal.flush()
+
     def end(self, reason: str) -> None:
         """Write why the search ended."""
         self.journal.end(reason)
 
     def _number(self, candidate: Candidate) -> int:
         """Return the number of a candidate in the journal."""
+        if self._is_new:
+            return candidate.number
         if candidate.number not in self._named:
             occurrence = self._occurrence(candidate, self._equals)
             number = self._numbers.setdefault(occurrence, len(self._numbers))

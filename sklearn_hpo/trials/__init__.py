@@ -9,7 +9,8 @@ place where results are merged.
 from sklearn_hpo.trials._candidate import Candidate, Task
 from sklearn_hpo.trials._fold_result import FoldResult, FoldStatus, Scores
 from sklearn_hpo.trials._history import History
-from sklearn_hpo.trials._journal import Closed, Event, Issued, Journal
+from sklearn_hpo.trials._journal import Journal
+from sklearn_hpo.trials._journal_events import Closed, Event, Issued
 from sklearn_hpo.trials._journal_file import JournalError
 from sklearn_hpo.trials._journal_values import key_of
 from sklearn_hpo.trials._trial import Trial, TrialStatus

@@ -20,7 +20,7 @@ from sklearn_hpo.trials._fold_result import (
 )
 from sklearn_hpo.trials._fold_table import FoldTable
 from sklearn_hpo.trials._frame import frame_of
-from sklearn_hpo.trials._journal import Issued, read_records
+from sklearn_hpo.trials._journal_events import Issued, read_records
 from sklearn_hpo.trials._trial import Trial, TrialStatus
 
 

@@ -8,62 +8,32 @@ search ended. The search is read back from the tickets and the folds.
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from sklearn_hpo.space import Distribution
 from sklearn_hpo.trials._candidate import Candidate, Task
 from sklearn_hpo.trials._fold_result import FoldResult
+from sklearn_hpo.trials._journal_events import FORMAT, Event, check_header, events_of
 from sklearn_hpo.trials._journal_file import (
     JournalError,
     JournalFile,
     Record,
-    parse,
+    encode,
+    line_of,
 )
-from sklearn_hpo.trials._journal_values import key_of, looks, read, written
-from sklearn_hpo.trials._trial import Trial, TrialStatus
-
-FORMAT = 1
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Issued:
-    """A ticket as it was issued.
-
-    Parameters
-    ----------
-    task : Task
-        What it is for.
-    n_told : int
-        How many results had been told.
-    """
-
-    task: Task
-    n_told: int
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Closed:
-    """How a trial ended.
-
-    Parameters
-    ----------
-    task : Task
-        One of its tasks.
-    status, value, noise : TrialStatus, float, float
-        As in :class:`Trial`.
-    """
-
-    task: Task
-    status: TrialStatus
-    value: float
-    noise: float
-
-
-Event: TypeAlias = Issued | FoldResult | Closed
+from sklearn_hpo.trials._journal_values import (
+    key_of,
+    looks,
+    needs_key,
+    read,
+    written,
+)
+from sklearn_hpo.trials._trial import Trial
 
 
 class Journal:
@@ -94,6 +64,8 @@ class Journal:
         self._search = search
         self._file = JournalFile(path)
         self._named: set[int] = set()
+        self._noted: list[str] = []
+        self._is_lost = False
         try:
             self._records = self._file.read()
             self.header = self._records.pop(0) if self._records else None
@@ -142,7 +114,7 @@ class Journal:
         self._points = {key_of(params): params for params in points}
         if self.header is None:
             self.header = {"journal": FORMAT, **header, "search": self._search}
-            self._file.append(self.header)
+            self._file.write(line_of(encode(self.header)))
         found = list(events_of(self._records, self._candidate))
         self._records.clear()
         return found
@@ -153,7 +125,7 @@ class Journal:
         return time.monotonic() - self._start
 
     def issued(self, task: Task, n_told: int, ticket: int, number: int) -> None:
-        """Write that a ticket is issued.
+        """Note that a ticket is issued.
 
         Parameters
         ----------
@@ -164,28 +136,19 @@ class Journal:
         ticket, number : int
             Those of the task and its candidate in the journal.
         """
-        candidate = task.candidate
-        record: Record = {
-            "ticket": ticket,
-            "candidate": number,
-            "fold": task.fold,
-            "told": n_told,
-        }
+        text = (
+            f'{{"ticket":{ticket},"candidate":{number},"fold":{task.fold},'
+            f'"told":{n_told}'
+        )
         if task.resource is not None:
-            record["resource"] = task.resource
+            text += f',"resource":{_json(task.resource)}'
         if number not in self._named:
             self._named.add(number)
-            branch = self._branch(candidate.branch)
-            record["params"] = written(candidate.params, branch)
-            record["key"] = key_of(candidate.params)
-            if candidate.branch is not None:
-                record["branch"] = candidate.branch
-            if candidate.note is not None:
-                record["note"] = candidate.note
-        self._write(record)
+            text += f",{encode(self._described(task.candidate))[1:-1]}"
+        self._noted.append(text)
 
     def done(self, result: FoldResult, ticket: int) -> None:
-        """Write that a fold is finished.
+        """Note that a fold is finished.
 
         Parameters
         ----------
@@ -194,23 +157,20 @@ class Journal:
         ticket : int
             Its ticket in the journal.
         """
-        record: Record = {
-            "done": ticket,
-            "scores": _plain(result.scores),
-            "fit_time": result.fit_time,
-            "score_time": result.score_time,
-        }
+        text = (
+            f'{{"done":{ticket},"scores":{_json(result.scores)},'
+            f'"fit_time":{_json(result.fit_time)},"score_time":{_json(result.score_time)}'
+        )
         if result.train_scores is not None:
-            record["train_scores"] = _plain(result.train_scores)
+            text += f',"train_scores":{_json(result.train_scores)}'
         if result.shared_time:
-            record["shared_time"] = result.shared_time
+            text += f',"shared_time":{_json(result.shared_time)}'
         if result.status != "ok":
-            record["status"] = result.status
-            record["error"] = result.error
-        self._write(record)
+            text += f',"status":"{result.status}","error":{encode(result.error)}'
+        self._noted.append(text)
 
     def closed(self, trial: Trial, number: int) -> None:
-        """Write how a trial ended, unless it stands there.
+        """Note how a trial ended, unless it stands there.
 
         Parameters
         ----------
@@ -221,15 +181,13 @@ class Journal:
         """
         if (number, trial.resource) in self._closed:
             return
-        record: Record = {
-            "closed": number,
-            "status": trial.status,
-            "value": trial.value,
-            "noise": trial.noise,
-        }
+        text = (
+            f'{{"closed":{number},"status":"{trial.status}",'
+            f'"value":{_json(trial.value)},"noise":{_json(trial.noise)}'
+        )
         if trial.resource is not None:
-            record["resource"] = trial.resource
-        self._write(record)
+            text += f',"resource":{_json(trial.resource)}'
+        self._noted.append(text)
 
     def end(self, reason: str) -> None:
         """Write why the search ended.
@@ -239,15 +197,44 @@ class Journal:
         reason : {"complete", "stopped", "time"}
             ``"complete"`` if nothing is left to do.
         """
-        self._write({"end": reason})
+        self._noted.append(f'{{"end":"{reason}"')
+        self.flush()
+        self._file.sync()
+
+    def flush(self) -> None:
+        """Write what was noted.
+
+        Raises
+        ------
+        JournalError
+            If the disk is full or gone. What is noted from then on is not written:
+            behind a torn line nothing can be read.
+        """
+        if self._is_lost or not self._noted:
+            return
+        self._is_lost = True  # also if Ctrl-C is pressed here
+        at = f',"at":{self.seconds:.3f}}}'
+        self._file.write(b"".join([line_of(text + at) for text in self._noted]))
+        self._noted.clear()
+        self._is_lost = False
 
     def close(self) -> None:
-        """Let others have the file."""
+        """Write what was noted, if that is possible, and let others have the file."""
+        with suppress(JournalError):
+            self.flush()
         self._file.close()
 
-    def _write(self, record: Record) -> None:
-        record["at"] = round(self.seconds, 3)
-        self._file.append(record)
+    def _described(self, candidate: Candidate) -> Record:
+        """Return what is written of a candidate once."""
+        params = written(candidate.params, self._branch(candidate.branch))
+        described: Record = {"params": params}
+        if needs_key(params):
+            described["key"] = key_of(candidate.params)
+        if candidate.branch is not None:
+            described["branch"] = candidate.branch
+        if candidate.note is not None:
+            described["note"] = candidate.note
+        return described
 
     def _branch(self, branch: int | None) -> Mapping[str, Distribution]:
         return {} if branch is None else self._branches[branch]
@@ -255,14 +242,16 @@ class Journal:
     def _candidate(self, record: Record) -> Candidate:
         """Return the candidate of a record, made of what the search has now."""
         self._named.add(record["candidate"])
-        params = self._points.get(record["key"])
-        branch = record.get("branch")
-        if params is None:
+        params, branch = record["params"], record.get("branch")
+        key = record.get("key")
+        if key in self._points:
+            params = self._points[key]
+        else:
             try:
-                params = read(record["params"], self._branch(branch))
+                params = read(params, self._branch(branch))
             except (LookupError, TypeError) as error:
                 raise self._unknown(record) from error
-            if key_of(params) != record["key"]:
+            if key is not None and key_of(params) != key:
                 raise self._unknown(record)
         return Candidate(record["candidate"], params, branch, record.get("note"))
 
@@ -274,118 +263,10 @@ class Journal:
         )
 
 
-def check_header(
-    header: Mapping[str, Any], path: Path, search: Mapping[str, Any] | None = None
-) -> None:
-    """Check that a journal is of a format known here and, if given, of this search.
-
-    Raises
-    ------
-    JournalError
-        If it is not; the message names what differs.
-    """
-    version = header.get("journal")
-    if not isinstance(version, int) or not 1 <= version <= FORMAT:
-        raise JournalError(
-            f"journal: expected format {FORMAT} or older, got {version!r} in "
-            f"{str(path)!r}. Read it with the version of sklearn_hpo that wrote it: "
-            f"{header.get('versions', {}).get('sklearn_hpo')}."
-        )
-    if search is None or search == (found := header.get("search", {})):
-        return
-    different = [
-        part for part in {**found, **search} if found.get(part) != search.get(part)
-    ]
-    raise JournalError(
-        f"journal: {str(path)!r} belongs to a search with another "
-        f"{' and another '.join(different)}. Give this search a journal of its own, or "
-        "a folder as journal: then each search has its own file there."
-    )
-
-
-def events_of(
-    records: Sequence[Record], candidate_of: Callable[[Record], Candidate]
-) -> Iterator[Event]:
-    """Yield what records stand for.
-
-    Parameters
-    ----------
-    records : sequence of dict
-        All but the first.
-    candidate_of : callable
-        Returns the candidate of the first record that names it.
-    """
-    candidates: dict[int, Candidate] = {}
-    tasks: dict[int, Task] = {}
-    last: dict[tuple[int, float | None], Task] = {}
-    for record in records:
-        if "ticket" in record:
-            number = record["candidate"]
-            if number not in candidates:
-                candidates[number] = candidate_of(record)
-            task = Task(
-                record["ticket"],
-                candidates[number],
-                record["fold"],
-                record.get("resource"),
-            )
-            tasks[task.ticket] = task
-            last[number, task.resource] = task
-            yield Issued(task, record["told"])
-        elif "done" in record:
-            yield FoldResult(
-                tasks[record["done"]],
-                record["scores"],
-                record.get("train_scores"),
-                record["fit_time"],
-                record["score_time"],
-                record.get("status", "ok"),
-                record.get("error"),
-                record.get("shared_time", 0.0),
-            )
-        elif "closed" in record:
-            yield Closed(
-                last[record["closed"], record.get("resource")],
-                record["status"],
-                record["value"],
-                record["noise"],
-            )
-
-
-def read_records(path: str | Path) -> tuple[Record, Iterator[Event]]:
-    """Return the header of a journal, and what happened as far as it can be read.
-
-    Parameters
-    ----------
-    path : str or Path
-        A journal, which a search may be writing.
-
-    Returns
-    -------
-    header : dict of str to object
-        The first record.
-    events : iterator of Issued, FoldResult and Closed
-        The parameters of candidates are as they look.
-
-    Raises
-    ------
-    JournalError
-        If it is no journal, was changed, or is of a newer format.
-    """
-    path = Path(path)
-    (header, *records), _ = parse(path.read_bytes(), path)
-    check_header(header, path)
-
-    def candidate_of(record: Record) -> Candidate:
-        params = looks(record["params"])
-        branch, note = record.get("branch"), record.get("note")
-        return Candidate(record["candidate"], params, branch, note)
-
-    return header, events_of(records, candidate_of)
-
-
-def _plain(scores: Any) -> Any:
-    """Return scores as JSON can hold them."""
+def _json(scores: Any) -> str:
+    """Return scores, or another number, as JSON."""
+    if type(scores) is float and math.isfinite(scores):
+        return repr(scores)
     if isinstance(scores, Mapping):
-        return {metric: float(score) for metric, score in scores.items()}
-    return scores if scores is None else float(scores)
+        return encode({metric: float(score) for metric, score in scores.items()})
+    return encode(scores if scores is None else float(scores))

@@ -10,7 +10,6 @@ import threading
 import warnings
 import weakref
 import zlib
-from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -22,7 +21,7 @@ else:
 
 Record: TypeAlias = dict[str, Any]
 
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 SYNC_SECONDS = 1.0  # that a power cut may cost
 # How a first line begins, as far as it was written.
@@ -102,20 +101,19 @@ class JournalFile:
             os.ftruncate(self.fileno, n_good)
         return records
 
-    def append(self, record: Mapping[str, Any]) -> None:
-        """Write a record.
+    def write(self, lines: bytes) -> None:
+        """Hand whole lines to the system.
 
         Raises
         ------
         JournalError
             If the disk is full or gone.
         """
-        line = line_of(record)
         try:
-            n_written = os.write(self.fileno, line)
+            n_written = os.write(self.fileno, lines)
         except OSError as error:
             raise self._lost(error.strerror) from error
-        if n_written < len(line):
+        if n_written < len(lines):
             raise self._lost("no space left for a whole line")
         if not self._unsynced.is_set():
             self._unsynced.set()
@@ -129,29 +127,27 @@ class JournalFile:
             raise self._lost(error.strerror) from error
 
     def close(self) -> None:
-        """Have everything on the disk and let others have the file."""
+        """Have everything on the disk, if possible, and let others have the file."""
         self._closed.set()
         self._unsynced.set()
         self._syncer.join()
-        try:
+        with suppress(JournalError):
             self.sync()
-        finally:
-            _OPEN.discard(self)
-            if sys.platform != "win32":
-                # A process that was just forked may still have the file open.
-                with suppress(OSError):
-                    fcntl.flock(self.fileno, fcntl.LOCK_UN)
-            os.close(self.fileno)
+        _OPEN.discard(self)
+        if sys.platform != "win32":
+            # A process that was just forked may still have the file open.
+            with suppress(OSError):
+                fcntl.flock(self.fileno, fcntl.LOCK_UN)
+        os.close(self.fileno)
 
     def _sync_for_ever(self) -> None:
-        while not self._closed.is_set():
-            self._unsynced.wait()
-            if not self._closed.wait(SYNC_SECONDS):
+        """Have what is new on the disk at once, but once a second at most."""
+        with suppress(OSError):  # the next line will say so
+            _sync_folder(self.path.parent)
+            while self._unsynced.wait() and not self._closed.is_set():
                 self._unsynced.clear()
-                try:
-                    os.fsync(self.fileno)
-                except OSError:  # the next line will say so
-                    return
+                os.fsync(self.fileno)
+                self._closed.wait(SYNC_SECONDS)
 
     def _lost(self, reason: str | None) -> JournalError:
         return JournalError(
@@ -160,10 +156,10 @@ class JournalFile:
         )
 
 
-def line_of(record: Mapping[str, Any]) -> bytes:
-    """Return the line of a record."""
-    text = _encode(record).encode()
-    return b"%08x %b\n" % (zlib.crc32(text), text)
+def line_of(text: str) -> bytes:
+    """Return the line of a record that was encoded."""
+    content = text.encode(errors="surrogatepass")  # a traceback may hold anything
+    return b"%08x %b\n" % (zlib.crc32(content), content)
 
 
 def parse(content: bytes, path: Path) -> tuple[list[Record], int]:
@@ -183,20 +179,39 @@ def parse(content: bytes, path: Path) -> tuple[list[Record], int]:
             f"journal: expected the journal of a search or a new file, got "
             f"{str(path)!r}, which is something else. Choose another name."
         )
-    return list(_records(lines, path)), len(content) - len(torn)
+    return _records(lines, path), len(content) - len(torn)
 
 
-def _records(lines: list[bytes], path: Path) -> Iterator[Record]:
+def _records(lines: list[bytes], path: Path) -> list[Record]:
     for number, line in enumerate(lines, 1):
-        checksum, _, text = line.partition(b" ")
-        if checksum != b"%08x" % zlib.crc32(text):
-            problem = "is no journal" if number == 1 else "was changed"
-            raise JournalError(
-                f"journal: {str(path)!r} {problem}: the checksum of line {number} is "
-                f"{checksum[:8]!r}, expected {b'%08x' % zlib.crc32(text)!r}. Restore "
-                "the file, cut it before that line, or choose another name."
-            )
-        yield json.loads(text)
+        if line[:9] != b"%08x " % zlib.crc32(line[9:]):
+            raise _changed(path, number, line)
+    try:
+        records = json.loads(b"[%b]" % b",".join([line[9:] for line in lines]))
+    except ValueError:
+        records = []
+    if len(records) != len(lines):
+        raise _changed(path, 1, b"")
+    return records
+
+
+def _changed(path: Path, number: int, line: bytes) -> JournalError:
+    problem = "is no journal" if number == 1 else "was changed"
+    return JournalError(
+        f"journal: {str(path)!r} {problem}: the checksum of line {number} is "
+        f"{line[:8]!r}, expected {b'%08x' % zlib.crc32(line[9:])!r}. Restore the file, "
+        "cut it before that line, or choose another name."
+    )
+
+
+def _sync_folder(path: Path) -> None:
+    """Have the name of a new file on the disk too."""
+    if sys.platform != "win32":
+        folder = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _try_lock(file: int) -> bool:

@@ -19,7 +19,7 @@ from sklearn_hpo import GridSearchCV, ManualSearchCV, SearchCV
 from sklearn_hpo.space import Categorical, SearchSpace
 from sklearn_hpo.strategies import Bayes
 from sklearn_hpo.trials import History, JournalError
-from sklearn_hpo.trials._journal_file import JournalFile, line_of
+from sklearn_hpo.trials._journal_file import JournalFile, encode, line_of
 from sklearn_hpo.trials._journal_values import key_of, looks, read, written
 
 X = np.zeros((12, 1))
@@ -152,7 +152,7 @@ def test_a_line_that_was_changed_is_named(journal) -> None:
 def test_a_newer_format_is_refused(journal) -> None:
     header, *rest = records(journal)
     header["journal"] = 2
-    journal.write_bytes(b"".join(map(line_of, [header, *rest])))
+    journal.write_bytes(b"".join(line_of(encode(record)) for record in [header, *rest]))
     with pytest.raises(JournalError, match="expected format 1 or older, got 2"):
         search(journal).fit(X)
     with pytest.raises(JournalError, match="got 2"):
@@ -180,7 +180,7 @@ def test_a_parameter_that_no_longer_exists(tmp_path: Path) -> None:
     other.fit(X)
     new = json.loads((tmp_path / "other" / "journal").read_bytes().splitlines()[0][9:])
     header["search"] = {**parts, "initial_params": new["search"]["initial_params"]}
-    forged = line_of(header) + b"".join(lines[1:])
+    forged = line_of(encode(header)) + b"".join(lines[1:])
     (tmp_path / "other" / "journal").write_bytes(forged)
     with pytest.raises(JournalError, match=r"has tried .*'b'.* which the space"):
         other.fit(X)
@@ -201,34 +201,39 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         search(tmp_path / "file" / "journal").fit(X)
 
 
-@pytest.mark.parametrize("n_good", [3, 9])
-@pytest.mark.parametrize("part", [0, 20])
+@pytest.mark.parametrize("whole", [True, False], ids=["nothing", "a part"])
+@pytest.mark.parametrize(("n_tickets", "on_record"), [(1, 0), (2, 1), (5, 4), (7, 6)])
+@pytest.mark.parametrize("looks_back", [False, True])
 def test_on_a_full_disk_the_search_is_fitted_as_far_as_it_came(
-    tmp_path: Path, monkeypatch, n_good: int, part: int
+    tmp_path: Path, monkeypatch, n_tickets: int, on_record: int, whole, looks_back
 ) -> None:
     path = tmp_path / "journal.jsonl"
-    write, left = os.write, [n_good]
+    write = os.write
 
-    def full(file: int, line: bytes) -> int:
-        if left[0]:
-            left[0] -= 1
-            return write(file, line)
-        if part:
-            return write(file, line[:part])
+    def full(file: int, lines: bytes) -> int:
+        """Write up to the result that has no room any more."""
+        end = lines.find(b'{"done":%d' % (n_tickets - 1))
+        if end < 0:
+            return write(file, lines)
+        if not whole:
+            return write(file, lines[: end + 20])
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("sklearn_hpo.trials._journal_file.os.write", full)
-    fit = search(path).set_params(refit=True)
+    fit = search(path).set_params(refit=True, racing=looks_back)
     warnings.simplefilter("ignore")
     with pytest.raises(JournalError, match=r"cannot be written.*make room"):
         fit.fit(X)
     assert fit.interrupted_
-    assert hasattr(fit, "best_estimator_") is (n_good > 6)
+    assert hasattr(fit, "best_estimator_") is (n_tickets > 1)
     monkeypatch.setattr("sklearn_hpo.trials._journal_file.os.write", write)
-    on_record = History.read(path).n_fits
-    assert on_record == {3: 1, 9: 3}[n_good]
-    resumed = fitted(path)
-    assert resumed.history_.n_fits == 8
+    assert History.read(path).n_fits == on_record
+    resumed = search(path).set_params(racing=looks_back).fit(X)
+    expected = search(None).set_params(racing=looks_back).fit(X)
+    assert resumed.history_.n_fits == expected.history_.n_fits
+    np.testing.assert_array_equal(
+        resumed.cv_results_["mean_test_score"], expected.cv_results_["mean_test_score"]
+    )
 
 
 def test_a_forked_process_has_no_part_in_the_lock(tmp_path: Path) -> None:

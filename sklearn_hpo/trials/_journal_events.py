@@ -1,0 +1,163 @@
+"""What the records of a journal stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from sklearn_hpo.trials._candidate import Candidate, Task
+from sklearn_hpo.trials._fold_result import FoldResult
+from sklearn_hpo.trials._journal_file import JournalError, Record, parse
+from sklearn_hpo.trials._journal_values import looks
+from sklearn_hpo.trials._trial import TrialStatus
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Issued:
+    """A ticket as it was issued.
+
+    Parameters
+    ----------
+    task : Task
+        What it is for.
+    n_told : int
+        How many results had been told.
+    """
+
+    task: Task
+    n_told: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Closed:
+    """How a trial ended.
+
+    Parameters
+    ----------
+    task : Task
+        One of its tasks.
+    status, value, noise : TrialStatus, float, float
+        As in :class:`Trial`.
+    """
+
+    task: Task
+    status: TrialStatus
+    value: float
+    noise: float
+
+
+Event: TypeAlias = Issued | FoldResult | Closed
+
+
+def check_header(
+    header: Mapping[str, Any], path: Path, search: Mapping[str, Any] | None = None
+) -> None:
+    """Check that a journal is of a format known here and, if given, of this search.
+
+    Raises
+    ------
+    JournalError
+        If it is not; the message names what differs.
+    """
+    version = header.get("journal")
+    if not isinstance(version, int) or not 1 <= version <= FORMAT:
+        raise JournalError(
+            f"journal: expected format {FORMAT} or older, got {version!r} in "
+            f"{str(path)!r}. Read it with the version of sklearn_hpo that wrote it: "
+            f"{header.get('versions', {}).get('sklearn_hpo')}."
+        )
+    if search is None or search == (found := header.get("search", {})):
+        return
+    different = [
+        part for part in {**found, **search} if found.get(part) != search.get(part)
+    ]
+    raise JournalError(
+        f"journal: {str(path)!r} belongs to a search with another "
+        f"{' and another '.join(different)}. Give this search a journal of its own, or "
+        "a folder as journal: then each search has its own file there."
+    )
+
+
+def events_of(
+    records: Sequence[Record], candidate_of: Callable[[Record], Candidate]
+) -> Iterator[Event]:
+    """Yield what records stand for.
+
+    Parameters
+    ----------
+    records : sequence of dict
+        All but the first.
+    candidate_of : callable
+        Returns the candidate of the first record that names it.
+    """
+    candidates: dict[int, Candidate] = {}
+    tasks: dict[int, Task] = {}
+    last: dict[tuple[int, float | None], Task] = {}
+    for record in records:
+        if "ticket" in record:
+            number = record["candidate"]
+            if number not in candidates:
+                candidates[number] = candidate_of(record)
+            task = Task(
+                record["ticket"],
+                candidates[number],
+                record["fold"],
+                record.get("resource"),
+            )
+            tasks[task.ticket] = task
+            last[number, task.resource] = task
+            yield Issued(task, record["told"])
+        elif "done" in record:
+            yield FoldResult(
+                tasks[record["done"]],
+                record["scores"],
+                record.get("train_scores"),
+                record["fit_time"],
+                record["score_time"],
+                record.get("status", "ok"),
+                record.get("error"),
+                record.get("shared_time", 0.0),
+            )
+        elif "closed" in record:
+            yield Closed(
+                last[record["closed"], record.get("resource")],
+                record["status"],
+                record["value"],
+                record["noise"],
+            )
+
+
+def read_records(path: str | Path) -> tuple[Record, Iterator[Event]]:
+    """Return the header of a journal, and what happened as far as it can be read.
+
+    Parameters
+    ----------
+    path : str or Path
+        A journal, which a search may be writing.
+
+    Returns
+    -------
+    header : dict of str to object
+        The first record.
+    events : iterator of Issued, FoldResult and Closed
+        The parameters of candidates are as they look.
+
+    Raises
+    ------
+    JournalError
+        If it is no journal, was changed, or is of a newer format.
+    """
+    path = Path(path)
+    (header, *records), _ = parse(path.read_bytes(), path)
+    check_header(header, path)
+
+    def candidate_of(record: Record) -> Candidate:
+        params = looks(record["params"])
+        branch, note = record.get("branch"), record.get("note")
+        return Candidate(record["candidate"], params, branch, note)
+
+    return header, events_of(records, candidate_of)
