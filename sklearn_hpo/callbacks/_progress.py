@@ -44,7 +44,9 @@ class Progress(Callback):
             rich.TextColumn("best {task.fields[best]}"),
         )
         total = history.n_iter * history.n_folds
-        self._task = self._bar.add_task(self.description, total=total, best="-")
+        self._task = self._bar.add_task(
+            self.description, total=total, completed=history.n_fits, best="-"
+        )
         self._bar.start()
 
     def fold(self, result: FoldResult, history: History) -> None:

@@ -35,6 +35,8 @@ from sklearn_hpo.callbacks import Callback, NoImprovement, TargetScore
 from sklearn_hpo.evaluation import Evaluator, FoldSettings, best_possible
 from sklearn_hpo.schedules import Full, Racing, RacingRule, Schedule
 from sklearn_hpo.search._deadline import Deadline
+from sklearn_hpo.search._earlier import Earlier, tell
+from sklearn_hpo.search._fingerprints import identity_of
 from sklearn_hpo.search._journaling import SearchJournal
 from sklearn_hpo.search._loop import Loop
 from sklearn_hpo.search._plan import Plan, Splits
@@ -96,6 +98,10 @@ class BaseSearch(BaseSearchCV):
         It is called after the number of folds is known and before the folds are. What
         is drawn is drawn from `random_state`: the search's own, or as a journal has it.
         """
+
+    def _earlier(self) -> Earlier | None:
+        """Return what was found before, if the search is told."""
+        return None
 
     def _keep(
         self,
@@ -176,11 +182,17 @@ class BaseSearch(BaseSearchCV):
         routed = self._get_routed_params_for_fit(params)
         tree = CallbackTree(self, X, y, params)
         cv = resolve_cv(self, X, y, routed.splitter.split)
-        with SearchJournal(self, X, y, params) as journal:
+        earlier = self._earlier()
+        identity = identity_of(self, X, y, params)
+        with SearchJournal(
+            self, identity, earlier.name if earlier else None
+        ) as journal:
             plan = journal.settle(self._plan(X, y, params, journal.random_state))
             schedule = plan.schedule or self._schedule(scorers, plan.space)
             splits = plan.splits or self._materialize(cv, X, y, routed.splitter.split)
             splits = journal.folds(cv, splits)
+            if earlier is not None:
+                plan = earlier.used(plan, self, journal.identity)
             self.n_splits_ = len(splits)
             settings = self._settings(clone(self.estimator), scorers, routed, plan)
             deadline.count(journal.seconds)
@@ -281,13 +293,15 @@ class BaseSearch(BaseSearchCV):
     ) -> BaseException | None:
         """Fill `history_`, and return what ended the search before its time."""
         n_folds = self.n_splits_
+        n_new = plan.n_iter - len(plan.told)
         if self.verbose > 0:
             print(  # noqa: T201 (scikit-learn's own line)
-                f"Fitting {n_folds} folds for each of {plan.n_iter} candidates,"
-                f" totalling {plan.n_iter * n_folds} fits"
+                f"Fitting {n_folds} folds for each of {n_new} candidates,"
+                f" totalling {n_new * n_folds} fits"
             )
         objective = self.refit if isinstance(self.refit, str) else None
         self.history_ = History(n_folds, plan.n_iter, objective, plan.seed)
+        self.history_.identity = journal.identity
         if not n_folds:
             return None
         with evaluator:
@@ -308,14 +322,12 @@ class BaseSearch(BaseSearchCV):
         lookahead = None
         if not plan.as_they_come:
             lookahead = plan.lookahead or (1 if n_workers == 1 else 2 * n_workers)
+        width = journal.width(lookahead or n_workers)
         schedule.start(
-            plan.strategy,
-            plan.space,
-            plan.n_iter,
-            plan.seed,
-            history.n_folds,
-            width=max(1, (lookahead or n_workers) // 2),
+            plan.strategy, plan.space, plan.n_iter, plan.seed, history.n_folds, width
         )
+        record = journal.begin(plan, schedule, history, lookahead, width)
+        tell(plan.told, history, schedule.strategy_)
         n_tasks = n_dispatched(self.pre_dispatch, n_workers)
         if n_workers == 1:
             n_tasks = 1
@@ -335,7 +347,7 @@ class BaseSearch(BaseSearchCV):
             callbacks=(*(self.callbacks or ()), *self._stops()),
             known=plan.known,
             twin=evaluator.twin,
-            record=journal.begin(plan, history, lookahead),
+            record=record,
             time_left=partial(deadline.time_left, history),
         )
 

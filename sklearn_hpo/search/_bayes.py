@@ -64,6 +64,13 @@ class BayesSearchCV(SearchCV):
         Settings evaluated first. Names left out come from the estimator; a setting from
         outside the space is evaluated, but the strategy does not learn from it. The
         estimator's own defaults follow where they lie in the space.
+    initial_history : History, str, Path, dict or DataFrame, default=None
+        What another search has found: its ``history_``, its journal, its
+        ``cv_results_``, or a table of either. What the first two know of the same
+        estimator, data, folds and metric is told to the strategy and stands first in
+        ``cv_results_``; it is not evaluated again and comes in addition to `n_iter`.
+        Of anything else the best settings that lie in the space are tried after
+        `initial_params`: a fifth of `n_iter`, at most 10.
     lookahead : int, default=None
         By how many folds the results known to a decision may lag behind it, whatever
         has arrived; None for 1 with one worker, else twice the number of workers.
@@ -170,6 +177,7 @@ class BayesSearchCV(SearchCV):
         error_score: float | str = np.nan,
         return_train_score: bool = False,
         initial_params: Sequence[Mapping[str, Any]] | None = None,
+        initial_history: Any = None,
         lookahead: int | None = None,
         racing: bool | RacingRule = True,
         cache: bool = True,
@@ -196,6 +204,7 @@ class BayesSearchCV(SearchCV):
             error_score=error_score,
             return_train_score=return_train_score,
             initial_params=initial_params,
+            initial_history=initial_history,
             lookahead=lookahead,
             racing=racing,
             cache=cache,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
-import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+import sys
+import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,32 +16,13 @@ import joblib
 import numpy as np
 import scipy
 import sklearn
-from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
+from sklearn_hpo.schedules import Schedule
+from sklearn_hpo.search._fingerprints import digest, folds_digest, parts_of
 from sklearn_hpo.search._plan import Plan, Splits
 from sklearn_hpo.search._record import NO_RECORD, LookedUp, Record, Replayed
-from sklearn_hpo.space import canonical_token
 from sklearn_hpo.trials import History, Journal, JournalError
-
-# Arguments that may change from one run of a search to the next.
-FREE = {
-    "cache",
-    "callbacks",
-    "candidates",  # matched one by one
-    "journal",
-    "lookahead",  # that of the journal is used
-    "max_time",
-    "n_iter",
-    "n_iter_no_change",
-    "n_jobs",
-    "pre_dispatch",
-    "refit",  # see `objective`
-    "target_score",
-    "verbose",
-    "warm_start",
-}
 
 
 class SearchJournal:
@@ -54,8 +34,15 @@ class SearchJournal:
     ----------
     search : BaseSearch
         The search, with its argument `journal`.
-    X, y, params : object
-        What it is fitted to.
+    identity : dict of str to str or None
+        What the results of its folds depend on, see :func:`identity_of`.
+    earlier : str or None
+        Name of what its argument `initial_history` holds.
+
+    Attributes
+    ----------
+    identity : dict of str to str or None
+        The one given and, once they are known, the folds.
 
     Raises
     ------
@@ -63,15 +50,20 @@ class SearchJournal:
         If the file cannot be used, or is the journal of another search.
     """
 
-    def __init__(self, search: Any, X: Any, y: Any, params: Mapping[str, Any]) -> None:
+    def __init__(
+        self, search: Any, identity: Mapping[str, str | None], earlier: str | None
+    ) -> None:
         self.search = search
+        self.identity = dict(identity)
         self.journal: Journal | None = None
         if search.journal is not None:
-            parts = parts_of(search, X, y, params)
+            parts = {**parts_of(search, earlier), **identity}
             self.journal = Journal(path_of(search, parts), parts)
         self._header = self.journal.header if self.journal else None
         self.random_state = self._random_state()
         self._generator = _state_of(self.random_state)
+        if self._header is not None:
+            _warn_of_other_versions(self._header["versions"])
 
     def __enter__(self) -> SearchJournal:
         return self
@@ -105,32 +97,50 @@ class SearchJournal:
         JournalError
             If the folds are not what they were.
         """
-        self._folds = _folds_header(cv, splits)
-        if self._header is None:
-            return splits
-        stored = self._header.get("splits")
-        if stored is not None:
-            return [(np.array(train), np.array(test)) for train, test in stored]
-        if self._header["folds"] != self._folds["folds"]:
+        if self._header is not None and "splits" in self._header:
+            stored = self._header["splits"]
+            splits = [(np.array(train), np.array(test)) for train, test in stored]
+        self.identity["folds"] = folds_digest(splits)
+        self._folds: dict[str, Any] = {"folds": self.identity["folds"]}
+        if self.journal is not None and _shuffles_by_chance(cv):
+            self._folds["splits"] = [
+                [np.asarray(part).tolist() for part in split] for split in splits
+            ]
+        if self._header is not None and self._header["folds"] != self._folds["folds"]:
             raise JournalError(
                 f"journal: the splitter {cv!r} makes other folds than when the journal "
                 "was begun. Give it a random_state, or use another journal."
             )
         return splits
 
-    def begin(self, plan: Plan, history: History, lookahead: int | None) -> Record:
+    def width(self, n_tasks: int) -> int:
+        """Return how many candidates may be open before further folds come first."""
+        return self._header["width"] if self._header else max(1, n_tasks // 2)
+
+    def begin(
+        self,
+        plan: Plan,
+        schedule: Schedule,
+        history: History,
+        lookahead: int | None,
+        width: int,
+    ) -> Record:
         """Return what the loop is to know and whom it is to tell."""
         if self.journal is None:
             return NO_RECORD
         header = {
             "versions": _versions(),
             "began": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            "estimator": " ".join(repr(self.search.estimator).split()),
+            "estimator": _look(self.search.estimator),
+            "strategy": _look(getattr(plan.strategy, "strategy", plan.strategy)),
+            "schedule": _look(schedule),
             "n_folds": history.n_folds,
             "n_iter": plan.n_iter,
             "objective": history.objective,
+            "random_state": _given(self.search),
             "seed": plan.seed,
             "lookahead": lookahead,
+            "width": width,
             "generator": self._generator,
             **self._folds,
         }
@@ -162,60 +172,40 @@ def path_of(search: Any, parts: Mapping[str, Any]) -> Path:
     return path
 
 
-def parts_of(
-    search: BaseEstimator, X: Any, y: Any, params: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return what makes a search what it is, by the names of its arguments.
-
-    Those that have their default are left out: the next release may have more of them.
-    """
-    defaults = inspect.signature(type(search)).parameters
-    arguments = {
-        name: (_fingerprint(value), _fingerprint(defaults[name].default))
-        for name, value in sorted(search.get_params(deep=False).items())
-        if name not in FREE
-    }
-    objective = search.refit if isinstance(search.refit, str) else None
-    return {
-        "kind of search": type(search).__name__,
-        **{name: own for name, (own, default) in arguments.items() if own != default},
-        "objective": objective,
-        "X": joblib.hash(X, coerce_mmap=True),
-        "y": joblib.hash(y, coerce_mmap=True),
-        "set of fit parameters": joblib.hash(dict(params), coerce_mmap=True),
-    }
-
-
-def folds_digest(splits: Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]]) -> str:
-    """Return a name for the indices of all folds."""
-    found = hashlib.blake2b(digest_size=16)
-    for split in splits:
-        for part in split:
-            indices = np.ascontiguousarray(part, dtype=np.int64)
-            found.update(len(indices).to_bytes(8, "little") + indices.tobytes())
-    return found.hexdigest()
-
-
-def digest(parts: Mapping[str, Any]) -> str:
-    """Return a name for parts of a search."""
-    text = json.dumps(parts, sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def _folds_header(cv: Any, splits: Splits) -> dict[str, Any]:
-    """Return a name for the folds; if they were shuffled by chance, their indices."""
-    header: dict[str, Any] = {"folds": folds_digest(splits)}
-    if _shuffles_by_chance(cv):
-        header["splits"] = [[np.asarray(i).tolist() for i in s] for s in splits]
-    return header
-
-
 def _versions() -> dict[str, str]:
-    modules = (sklearn, np, scipy, joblib)
+    ours = sys.modules[__name__.partition(".")[0]]  # imported before this is called
+    modules = (ours, sklearn, np, scipy, joblib)
     return {
         "python": platform.python_version(),
         **{module.__name__: module.__version__ for module in modules},
     }
+
+
+def _warn_of_other_versions(before: Mapping[str, str]) -> None:
+    """Warn of versions with which scores and decisions may be others."""
+    now = _versions()
+    changed = [
+        f"{name} {before[name]} (now {now[name]})"
+        for name in ("sklearn_hpo", "sklearn", "numpy", "scipy")
+        if before[name] != now[name]
+    ]
+    if changed:
+        warnings.warn(
+            f"The journal was begun with {', '.join(changed)}. What it holds is used, "
+            "but the search may go on in another way than it would have.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+
+
+def _look(value: object) -> str:
+    return " ".join(repr(value).split())
+
+
+def _given(search: Any) -> Any:
+    """Return the argument `random_state` as JSON can hold it."""
+    state = getattr(search, "random_state", None)
+    return int(state) if isinstance(state, (int, np.integer)) else state and str(state)
 
 
 def _state_of(random_state: Any) -> list[Any] | None:
@@ -229,20 +219,3 @@ def _state_of(random_state: Any) -> list[Any] | None:
 def _shuffles_by_chance(cv: Any) -> bool:
     unseeded = getattr(cv, "random_state", 0) is None
     return unseeded and bool(getattr(cv, "shuffle", True))
-
-
-def _fingerprint(value: Any) -> str:
-    """Return a name for a value; of what cannot be told apart, its class."""
-    if hasattr(value, "split") and not isinstance(value, str):
-        value = [type(value).__qualname__, vars(value)]
-    if isinstance(value, np.random.RandomState):
-        value = "RandomState"
-    return digest({"": _without_opaque(canonical_token(value))})
-
-
-def _without_opaque(token: Any) -> Any:
-    if not isinstance(token, list):
-        return token
-    if token[:1] == ["opaque"]:
-        return token[:2]
-    return [_without_opaque(part) for part in token]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,7 +13,7 @@ from sklearn_hpo.schedules import Schedule
 from sklearn_hpo.search._loop import nothing_known
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Strategy
-from sklearn_hpo.trials import FoldResult, Task
+from sklearn_hpo.trials import FoldResult, Task, Trial
 
 Splits: TypeAlias = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
 
@@ -43,6 +43,9 @@ class Plan:
         Folds to use instead of those of the splitter.
     known : callable
         Returns the result of a task if it need not be run, else None.
+    told : list of (Trial, list of FoldResult)
+        Trials of earlier searches, and what their folds have brought, that are to be
+        the first of this one. The strategy has their points first.
     """
 
     space: SearchSpace
@@ -54,3 +57,4 @@ class Plan:
     as_they_come: bool = False
     splits: Splits | None = None
     known: Callable[[Task], FoldResult | None] = nothing_known
+    told: Sequence[tuple[Trial, list[FoldResult]]] = ()

@@ -9,7 +9,7 @@ from typing import Any
 from sklearn.base import BaseEstimator
 
 from sklearn_hpo.search._names import check_names
-from sklearn_hpo.space import Distribution, SearchSpace
+from sklearn_hpo.space import Distribution, SearchSpace, canonical_token
 
 Params = Mapping[str, Any]
 
@@ -57,20 +57,37 @@ def first_points(
     branch stays as it is; defaults that lie in none are left out.
     """
     current = estimator.get_params(deep=True)
-    points = [_complete(p, space, current) or p for p in initial_params]
-    defaults = _complete({}, space, current)
+    points = [complete(p, space, current) or p for p in initial_params]
+    defaults = complete({}, space, current)
     return points if defaults is None else [*points, defaults]
 
 
-def _complete(point: Params, space: SearchSpace, current: Params) -> Params | None:
-    """Return the point with the names of the first branch it lies in, None if none."""
+def complete(point: Params, space: SearchSpace, current: Params) -> Params | None:
+    """Return the point with the names of the first branch it lies in, None if none.
+
+    Parameters
+    ----------
+    point : dict of str to object
+        Some parameters.
+    space : SearchSpace
+        What may be tried.
+    current : dict of str to object
+        All parameters of the estimator, which stand for those that are left out.
+    """
     known = {**current, **point}
     for branch in space.branches:
-        if point.keys() <= branch.keys() <= known.keys():
+        others = point.keys() - branch.keys()
+        if branch.keys() <= known.keys() and all(
+            name in current and _is_same(point[name], current[name]) for name in others
+        ):
             whole = {name: _own(branch[name], known[name]) for name in branch}
             if space.encode(whole) is not None:
                 return whole
     return None
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    return bool(canonical_token(value) == canonical_token(other))
 
 
 def _own(distribution: Distribution, value: Any) -> Any:

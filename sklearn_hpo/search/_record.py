@@ -130,6 +130,7 @@ class LookedUp(Record):
                 named.add(candidate.number)
                 self._numbers[self._occurrence(candidate, equals)] = candidate.number
         self._is_new = not self._numbers
+        self._next_number = 1 + max(self._numbers.values(), default=-1)
         self._equals: Counter[str] = Counter()
         self._named: dict[int, int] = {}
         self._tickets: dict[int, int] = {}
@@ -169,8 +170,10 @@ class LookedUp(Record):
             return candidate.number
         if candidate.number not in self._named:
             occurrence = self._occurrence(candidate, self._equals)
-            number = self._numbers.setdefault(occurrence, len(self._numbers))
-            self._named[candidate.number] = number
+            if occurrence not in self._numbers:
+                self._numbers[occurrence] = self._next_number
+                self._next_number += 1
+            self._named[candidate.number] = self._numbers[occurrence]
         return self._named[candidate.number]
 
     @staticmethod

@@ -15,11 +15,13 @@ from sklearn_hpo._compat import HasMethods, Interval
 from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import RacingRule, Schedule
 from sklearn_hpo.search._base import BaseSearch
+from sklearn_hpo.search._earlier import Earlier
 from sklearn_hpo.search._listing import check_space_names
 from sklearn_hpo.search._plan import Plan
 from sklearn_hpo.search._points import check_points, first_points
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import First, Strategy
+from sklearn_hpo.trials import History
 
 MAX_SEED = 2**31 - 1
 
@@ -78,6 +80,13 @@ class SearchCV(BaseSearch):
         Settings evaluated first. Names left out come from the estimator; a setting from
         outside the space is evaluated, but the strategy does not learn from it. The
         estimator's own defaults follow where they lie in the space.
+    initial_history : History, str, Path, dict or DataFrame, default=None
+        What another search has found: its ``history_``, its journal, its
+        ``cv_results_``, or a table of either. What the first two know of the same
+        estimator, data, folds and metric is told to the strategy and stands first in
+        ``cv_results_``; it is not evaluated again and comes in addition to `n_iter`.
+        Of anything else the best settings that lie in the space are tried after
+        `initial_params`: a fifth of `n_iter`, at most 10.
     lookahead : int, default=None
         By how many folds the results known to a decision may lag behind it, whatever
         has arrived; None for 1 with one worker, else twice the number of workers.
@@ -162,6 +171,14 @@ class SearchCV(BaseSearch):
         "schedule": [HasMethods(["start", "ask", "tell"]), None],
         "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
+        "initial_history": [
+            History,
+            str,
+            os.PathLike,
+            dict,
+            HasMethods(["to_dict"]),
+            None,
+        ],
         "lookahead": [Interval(numbers.Integral, 1, None, closed="left"), None],
     }
 
@@ -183,6 +200,7 @@ class SearchCV(BaseSearch):
         error_score: float | str = np.nan,
         return_train_score: bool = False,
         initial_params: Sequence[Mapping[str, Any]] | None = None,
+        initial_history: Any = None,
         lookahead: int | None = None,
         racing: bool | RacingRule = True,
         cache: bool = True,
@@ -220,7 +238,14 @@ class SearchCV(BaseSearch):
         self.n_iter = n_iter
         self.random_state = random_state
         self.initial_params = initial_params
+        self.initial_history = initial_history
         self.lookahead = lookahead
+
+    def _earlier(self) -> Earlier | None:
+        if self.initial_history is None:
+            return None
+        objective = self.refit if isinstance(self.refit, str) else None
+        return Earlier(self.initial_history, objective)
 
     def _plan(
         self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any

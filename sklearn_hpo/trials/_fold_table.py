@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sklearn_hpo.trials._fold_result import Scores, by_metric
 
 
 class FoldTable:
@@ -66,6 +69,20 @@ class FoldTable:
         if name not in self._columns:
             self._columns[name] = self._empty()
         self._columns[name][row, fold] = value
+
+    def write_scores(self, kind: str, row: int, fold: int, scores: Scores) -> None:
+        """Set the scores of a fold, a column for each metric."""
+        for metric, score in by_metric(scores).items():
+            self.write(f"{kind}_{metric}", row, fold, score)
+
+    def read_scores(
+        self, kind: str, row: int, fold: int, metrics: Iterable[str]
+    ) -> dict[str, float] | None:
+        """Return the scores of a fold by metric, None if no fold has any."""
+        names = {metric: f"{kind}_{metric}" for metric in metrics}
+        if not self._columns.keys() >= set(names.values()):
+            return None
+        return {metric: self.value(name, row, fold) for metric, name in names.items()}
 
     def _empty(self) -> NDArray[np.float64]:
         return np.full((self._capacity, self.n_folds), np.nan)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sklearn_hpo.space import Distribution
 from sklearn_hpo.trials._candidate import Candidate, Task
 from sklearn_hpo.trials._fold_result import (
     Failure,
@@ -20,7 +21,7 @@ from sklearn_hpo.trials._fold_result import (
 )
 from sklearn_hpo.trials._fold_table import FoldTable
 from sklearn_hpo.trials._frame import frame_of
-from sklearn_hpo.trials._journal_events import Issued, read_records
+from sklearn_hpo.trials._journal_events import read_records, repeat
 from sklearn_hpo.trials._trial import Trial, TrialStatus
 
 
@@ -53,6 +54,9 @@ class History:
         successful fold.
     errors : dict of (int, int) to str
         Traceback, or what is known of a failure, by (row of the trial, fold).
+    identity : dict of str to str, or None
+        Names of what its results depend on, such as the data and the folds; None if
+        that is not known.
     """
 
     def __init__(
@@ -72,6 +76,7 @@ class History:
         self.multimetric: bool | None = None
         self.metrics: tuple[str, ...] = ()
         self.errors: dict[tuple[int, int], str] = {}
+        self.identity: Mapping[str, str | None] | None = None
         self._failures: dict[tuple[int, int], Failure] = {}
         self._table = FoldTable(n_folds)
         self._by_key: dict[tuple[int, float | None], Trial] = {}
@@ -83,37 +88,36 @@ class History:
         return len(self.trials)
 
     @classmethod
-    def read(cls, path: str | Path) -> History:
+    def read(
+        cls, path: str | Path, branches: Sequence[Mapping[str, Distribution]] = ()
+    ) -> History:
         """Return the history that a journal holds.
 
         Parameters
         ----------
         path : str or Path
             A journal; the search may be running.
+        branches : sequence of dict of str to Distribution, default=()
+            Branches of a space, in which choices are looked for that are neither
+            numbers nor strings.
 
         Returns
         -------
         history : History
-            What was finished when it was read. Choices that are neither numbers nor
-            strings are there as they look.
+            What was finished when it was read. Choices that are not found in the
+            branches are there as they look.
 
         Raises
         ------
         JournalError
             If it is no journal, was changed, or is of a newer format.
         """
-        header, events = read_records(path)
+        header, events = read_records(path, branches)
         history = cls(
             header["n_folds"], header["n_iter"], header["objective"], header["seed"]
         )
-        for event in events:
-            if isinstance(event, Issued):
-                history.issue(event.task)
-            elif isinstance(event, FoldResult):
-                history.record(event)
-            else:
-                trial = history.trial_of(event.task)
-                history.close(trial, event.status, event.value, event.noise)
+        history.identity = {**header["search"], "folds": header["folds"]}
+        repeat(events, history)
         history.end()
         return history
 
@@ -382,9 +386,8 @@ class History:
             return
         if self.multimetric is None:
             self._learn_metrics(result.scores)
-        for prefix, scores in (("test", result.scores), ("train", result.train_scores)):
-            for metric, score in by_metric(scores).items():
-                self._table.write(f"{prefix}_{metric}", row, fold, score)
+        self._table.write_scores("test", row, fold, result.scores)
+        self._table.write_scores("train", row, fold, result.train_scores)
 
     def _learn_metrics(self, scores: Scores) -> None:
         self.multimetric = isinstance(scores, Mapping)
@@ -393,8 +396,5 @@ class History:
         self._table.objective = f"test_{objective or self.metrics[0]}"
 
     def _read(self, prefix: str, row: int, fold: int) -> Scores:
-        scores = {
-            metric: self._table.value(f"{prefix}_{metric}", row, fold)
-            for metric in self.metrics
-        }
-        return scores if self.multimetric else scores["score"]
+        scores = self._table.read_scores(prefix, row, fold, self.metrics)
+        return scores if self.multimetric or not scores else scores["score"]

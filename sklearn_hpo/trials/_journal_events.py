@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from sklearn_hpo.space import Distribution
 from sklearn_hpo.trials._candidate import Candidate, Task
 from sklearn_hpo.trials._fold_result import FoldResult
 from sklearn_hpo.trials._journal_file import JournalError, Record, parse
-from sklearn_hpo.trials._journal_values import looks
+from sklearn_hpo.trials._journal_values import recognized
 from sklearn_hpo.trials._trial import TrialStatus
 
 FORMAT = 1
@@ -131,20 +132,36 @@ def events_of(
             )
 
 
-def read_records(path: str | Path) -> tuple[Record, Iterator[Event]]:
+def repeat(events: Iterable[Event], history: Any) -> None:
+    """Have a history hear again what has happened."""
+    for event in events:
+        if isinstance(event, Issued):
+            history.issue(event.task)
+        elif isinstance(event, FoldResult):
+            history.record(event)
+        else:
+            trial = history.trial_of(event.task)
+            history.close(trial, event.status, event.value, event.noise)
+
+
+def read_records(
+    path: str | Path, branches: Sequence[Mapping[str, Distribution]] = ()
+) -> tuple[Record, Iterator[Event]]:
     """Return the header of a journal, and what happened as far as it can be read.
 
     Parameters
     ----------
     path : str or Path
         A journal, which a search may be writing.
+    branches : sequence of dict of str to Distribution, default=()
+        Where choices are looked for.
 
     Returns
     -------
     header : dict of str to object
         The first record.
     events : iterator of Issued, FoldResult and Closed
-        The parameters of candidates are as they look.
+        Choices that are not found are as they look.
 
     Raises
     ------
@@ -156,7 +173,7 @@ def read_records(path: str | Path) -> tuple[Record, Iterator[Event]]:
     check_header(header, path)
 
     def candidate_of(record: Record) -> Candidate:
-        params = looks(record["params"])
+        params = recognized(record["params"], record.get("key"), branches)
         branch, note = record.get("branch"), record.get("note")
         return Candidate(record["candidate"], params, branch, note)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,29 @@ def read(
     return {name: _read(value, branch.get(name)) for name, value in record.items()}
 
 
+def recognized(
+    record: Mapping[str, Any],
+    key: str | None,
+    branches: Sequence[Mapping[str, Distribution]],
+) -> dict[str, Any]:
+    """Return the parameters of a record as a space has them, else as they look.
+
+    Parameters
+    ----------
+    record : dict of str to object
+        What :func:`written` has returned.
+    key : str or None
+        The :func:`key_of` the parameters; None if all are written by their values.
+    branches : sequence of dict of str to Distribution
+        The branches of the space.
+    """
+    for branch in branches if key is not None else ():
+        found = {name: _found(v, branch.get(name)) for name, v in record.items()}
+        if key_of(found) == key:
+            return found
+    return looks(record)
+
+
 def looks(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of a record as they look, without the search's space."""
     return {
@@ -108,6 +131,16 @@ def _read(record: Any, distribution: Distribution | None) -> Any:
     if not isinstance(distribution, Choices):
         raise TypeError(f"nothing is known of {record['is']}")
     return distribution.values[record["choice"]]
+
+
+def _found(record: Any, distribution: Distribution | None) -> Any:
+    """Return the choice that looks as recorded, if there is one."""
+    if isinstance(record, dict) and "dtype" in record:
+        return _read(record, None)
+    if not isinstance(record, dict):
+        return record
+    choices = distribution.values if isinstance(distribution, Choices) else ()
+    return next((c for c in choices if _look(c) == record["is"]), record["is"])
 
 
 def _look(value: Any) -> Any:
