@@ -84,13 +84,13 @@ def check_header(
 
 
 def events_of(
-    records: Sequence[Record], candidate_of: Callable[[Record], Candidate]
+    records: Iterable[Record], candidate_of: Callable[[Record], Candidate]
 ) -> Iterator[Event]:
     """Yield what records stand for.
 
     Parameters
     ----------
-    records : sequence of dict
+    records : iterable of dict
         All but the first.
     candidate_of : callable
         Returns the candidate of the first record that names it.
@@ -169,7 +169,12 @@ def read_records(
         If it is no journal, was changed, or is of a newer format.
     """
     path = Path(path)
-    (header, *records), _ = parse(path.read_bytes(), path)
+    records, _ = parse(path.read_bytes(), path)
+    header = next(records, None)
+    if header is None:
+        raise JournalError(
+            f"journal: {str(path)!r} is empty: no search has begun to write it."
+        )
     check_header(header, path)
 
     def candidate_of(record: Record) -> Candidate:

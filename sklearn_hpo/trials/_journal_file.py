@@ -10,6 +10,7 @@ import threading
 import warnings
 import weakref
 import zlib
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -90,7 +91,8 @@ class JournalFile:
             If the last line is torn.
         """
         content = self.path.read_bytes()
-        records, n_good = parse(content, self.path)
+        found, n_good = parse(content, self.path)
+        records = list(found)
         if n_good < len(content):
             warnings.warn(
                 f"The last line of {str(self.path)!r} is torn: the search was stopped "
@@ -162,7 +164,7 @@ def line_of(text: str) -> bytes:
     return b"%08x %b\n" % (zlib.crc32(content), content)
 
 
-def parse(content: bytes, path: Path) -> tuple[list[Record], int]:
+def parse(content: bytes, path: Path) -> tuple[Iterator[Record], int]:
     """Return the records of a journal, and how many bytes they take.
 
     What follows the last end of a line is not read.
@@ -182,17 +184,16 @@ def parse(content: bytes, path: Path) -> tuple[list[Record], int]:
     return _records(lines, path), len(content) - len(torn)
 
 
-def _records(lines: list[bytes], path: Path) -> list[Record]:
-    for number, line in enumerate(lines, 1):
-        if line[:9] != b"%08x " % zlib.crc32(line[9:]):
-            raise _changed(path, number, line)
-    try:
-        records = json.loads(b"[%b]" % b",".join([line[9:] for line in lines]))
-    except ValueError:
-        records = []
-    if len(records) != len(lines):
-        raise _changed(path, 1, b"")
-    return records
+def _records(lines: list[bytes], path: Path) -> Iterator[Record]:
+    # A thousand at once are decoded faster than one by one, and than all.
+    for begin in range(0, len(lines), 1000):
+        texts = []
+        for number, line in enumerate(lines[begin : begin + 1000], begin + 1):
+            text = line[9:]
+            if line[:9] != b"%08x " % zlib.crc32(text):
+                raise _changed(path, number, line)
+            texts.append(text)
+        yield from json.loads(b"[%b]" % b",".join(texts))
 
 
 def _changed(path: Path, number: int, line: bytes) -> JournalError:

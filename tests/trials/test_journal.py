@@ -128,6 +128,15 @@ def test_a_torn_header_is_a_search_that_never_was(journal, n: int) -> None:
     assert History.read(journal).n_fits == 4
 
 
+@pytest.mark.parametrize("content", [b"", b"0123", b'01234567 {"journal":1'])
+def test_before_the_header_is_written_there_is_nothing_to_read(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "journal").write_bytes(content)
+    with pytest.raises(JournalError, match="no search has begun to write it"):
+        History.read(tmp_path / "journal")
+
+
 @pytest.mark.parametrize(
     "content", [b"precious data", b"a,b\n1,2\n", b"{}\n", b"\n", b"0000 not ours"]
 )
