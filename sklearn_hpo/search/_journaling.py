@@ -144,11 +144,14 @@ class SearchJournal:
             "generator": self._generator,
             **self._folds,
         }
-        points = getattr(self.search, "initial_params", None) or ()
-        points = [*points, *getattr(plan.strategy, "points", ())]
-        events = self.journal.begin(header, plan.space.branches, points)
         if not plan.strategy.looks_back:
+            events = self.journal.begin(header, plan.space.branches, None)
             return LookedUp(self.journal, events)
+        points = [
+            *(getattr(self.search, "initial_params", None) or ()),
+            *getattr(plan.strategy, "points", ()),
+        ]
+        events = self.journal.begin(header, plan.space.branches, points)
         n_iter = plan.n_iter if self._header is None else self._header["n_iter"]
         is_finished = self.journal.is_complete and plan.n_iter <= n_iter
         return Replayed(self.journal, events, is_finished=is_finished)

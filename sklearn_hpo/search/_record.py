@@ -128,7 +128,8 @@ class LookedUp(Record):
             candidate = event.task.candidate
             if candidate.number not in named:
                 named.add(candidate.number)
-                self._numbers[self._occurrence(candidate, equals)] = candidate.number
+                key = journal.keys[candidate.number]
+                self._numbers[_occurrence(key, equals)] = candidate.number
         self._is_new = not self._numbers
         self._next_number = 1 + max(self._numbers.values(), default=-1)
         self._equals: Counter[str] = Counter()
@@ -169,16 +170,15 @@ class LookedUp(Record):
         if self._is_new:
             return candidate.number
         if candidate.number not in self._named:
-            occurrence = self._occurrence(candidate, self._equals)
+            occurrence = _occurrence(key_of(candidate.params), self._equals)
             if occurrence not in self._numbers:
                 self._numbers[occurrence] = self._next_number
                 self._next_number += 1
             self._named[candidate.number] = self._numbers[occurrence]
         return self._named[candidate.number]
 
-    @staticmethod
-    def _occurrence(candidate: Candidate, equals: Counter[str]) -> tuple[str, int]:
-        """Return what tells a candidate from all others, also from equal ones."""
-        key = key_of(candidate.params)
-        equals[key] += 1
-        return key, equals[key]
+
+def _occurrence(key: str, equals: Counter[str]) -> tuple[str, int]:
+    """Return what tells a candidate from all others, also from equal ones."""
+    equals[key] += 1
+    return key, equals[key]

@@ -53,6 +53,8 @@ class Journal:
         The first record, None in a new journal before it is begun.
     is_complete : bool
         Whether the search has come to its end.
+    keys : dict of int to str
+        By number of a candidate that was read back, the :func:`key_of` its parameters.
 
     Raises
     ------
@@ -63,6 +65,7 @@ class Journal:
     def __init__(self, path: str | Path, search: Mapping[str, Any]) -> None:
         self._search = search
         self._file = JournalFile(path)
+        self.keys: dict[int, str] = {}
         self._named: set[int] = set()
         self._noted: list[str] = []
         self._is_lost = False
@@ -87,7 +90,7 @@ class Journal:
         self,
         header: Mapping[str, Any],
         branches: Sequence[Mapping[str, Distribution]],
-        points: Sequence[Mapping[str, Any]] = (),
+        points: Sequence[Mapping[str, Any]] | None = (),
     ) -> list[Event]:
         """Write the first record of a new journal, or read back what is in an old one.
 
@@ -97,8 +100,10 @@ class Journal:
             What else stands in the first record.
         branches : sequence of dict of str to Distribution
             The branches of the space.
-        points : sequence of dict of str to object
-            Parameters that may stand in the journal without being in the space.
+        points : sequence of dict of str to object, or None
+            Parameters that may stand in the journal without being in the space. None if
+            any may, as in a search through a list; those read back are then as they
+            look.
 
         Returns
         -------
@@ -111,7 +116,9 @@ class Journal:
             If it has tried what the search does not know.
         """
         self._branches = branches
-        self._points = {key_of(params): params for params in points}
+        self._points = None
+        if points is not None:
+            self._points = {key_of(params): params for params in points}
         if self.header is None:
             self.header = {"journal": FORMAT, **header, "search": self._search}
             self._file.write(line_of(encode(self.header)))
@@ -241,19 +248,25 @@ class Journal:
 
     def _candidate(self, record: Record) -> Candidate:
         """Return the candidate of a record, made of what the search has now."""
-        self._named.add(record["candidate"])
-        params, branch = record["params"], record.get("branch")
-        key = record.get("key")
-        if key in self._points:
+        number, params, branch = (
+            record["candidate"],
+            record["params"],
+            record.get("branch"),
+        )
+        self._named.add(number)
+        key = self.keys[number] = record.get("key") or key_of(read(params, {}))
+        if self._points is None:
+            params = looks(params)
+        elif key in self._points:
             params = self._points[key]
         else:
             try:
                 params = read(params, self._branch(branch))
             except (LookupError, TypeError) as error:
                 raise self._unknown(record) from error
-            if key is not None and key_of(params) != key:
+            if key_of(params) != key:
                 raise self._unknown(record)
-        return Candidate(record["candidate"], params, branch, record.get("note"))
+        return Candidate(number, params, branch, record.get("note"))
 
     def _unknown(self, record: Record) -> JournalError:
         return JournalError(

@@ -303,3 +303,37 @@ def test_a_manual_search_may_change_its_list(tmp_path: Path) -> None:
     assert list(search.cv_results_["mean_test_score"]) == [-1.0, -1.0, -1.0]
     history = History.read(tmp_path / "journal")
     assert [t.candidate.params["a"] for t in history.trials] == [1, 2, 4, 2]
+
+
+def test_what_a_list_lost_stays_unused_and_what_it_kept_is_found(
+    tmp_path: Path,
+) -> None:
+    def manual(*values):
+        candidates = [{"b": value} for value in values]
+        return ManualSearchCV(
+            Model(), candidates, cv=2, journal=tmp_path / "journal", refit=False
+        ).fit(X)
+
+    manual(Model(a=1), np.arange(3), Model)
+    before = (tmp_path / "journal").read_bytes().count(b'{"done"')
+    manual(Model, np.arange(3), [1, 2])
+    after = (tmp_path / "journal").read_bytes().count(b'{"done"')
+    assert (before, after) == (6, 8)
+
+
+def test_a_traceback_may_hold_what_is_no_text(tmp_path: Path) -> None:
+    def scorer(estimator, X, y=None) -> float:
+        return 0.0
+
+    class Odd(Model):
+        def fit(self, X, y=None):
+            if self.a:
+                raise ValueError(b"no \xff text".decode(errors="surrogateescape"))
+            return self
+
+    search = GridSearchCV(Odd(), {"a": [0, 1]}, cv=2, scoring=scorer, refit=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        search.set_params(journal=tmp_path / "journal").fit(X)
+        assert search.fit(X).history_.n_fits == 4
+    assert "no \udcff text" in History.read(tmp_path / "journal").errors[1, 0]
