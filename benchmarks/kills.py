@@ -2,12 +2,12 @@
 
     python -m benchmarks.kills [N_KILLS]
 
-Every search there is, with one job and with two threads, is run once without interruption.
-Then it is killed again and again, in turn by itself in the middle of a write, at a
-random byte of its journal, and from outside, when the journal has a random length. Each
-time it is started again and runs to its end. Counted are the results that differ from
-the first ones (times aside), fits of folds that the journal had, and journals that
-could not be read.
+Every search there is, with one job and with two threads, is run once to its end. Then
+it is killed again and again, in turn by itself in the middle of a write, at a random
+byte of its journal, and from outside, when the journal has a random length. Each time
+it is started again and runs to its end. Counted are the results that differ from the
+first ones (times aside), fits of folds that the journal had, and journals that could
+not be read.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Logged(BaseEstimator):
             file.write(b".")
         time.sleep(0.002)
         if self.a > 9:
-            raise ValueError("a is too large")  # noqa: EM101, TRY003
+            raise ValueError("a is too large")
         return self
 
     def score(self, X: Any, y: Any = None) -> float:
@@ -113,7 +113,7 @@ def fit(name: str, n_jobs: int, folder: Path, die_at: int | None, pipe: Any) -> 
         with joblib.parallel_config("threading"):
             search.fit(X)
         pipe.send((digest(search), None))
-    except Exception as error:  # noqa: BLE001 (whatever it is, it is told)
+    except Exception as error:
         pipe.send((None, repr(error)))
 
 
@@ -215,7 +215,7 @@ def kills(n_kills: int, seed: int = 0) -> list[dict[str, Any]]:
             folder = tempfile.TemporaryDirectory()
             result, error = run(*case, Path(folder.name))
             if result is None:
-                raise RuntimeError(f"{case}: {error}")  # noqa: EM102, TRY003
+                raise RuntimeError(f"{case}: {error}")
             expected[case] = result, folder
         result, folder = expected[case]
         inside = number // len(cases()) % 2 == 0
@@ -233,9 +233,9 @@ def report(found: list[Mapping[str, Any]]) -> str:
     return (
         "## Kills\n\n"
         f"`python -m benchmarks.kills`, {setting()}.\n\n"
-        f"{', '.join(searches(''))}; each with one job and with two threads: {len(found)} "
-        f"random points of SIGKILL ({n_killed} before the search had ended, {n_torn} "
-        "within a line).\n\n"
+        f"{', '.join(searches(''))}; each with one job and with two threads. "
+        f"{len(found)} random points of SIGKILL: {n_killed} before the search had "
+        f"ended, {n_torn} within a line.\n\n"
         "| | |\n|---|---:|\n"
         f"| resumed searches equal to the uninterrupted one | "
         f"{sum(one['equal'] for one in found)} of {len(found)} |\n"

@@ -41,6 +41,7 @@ __all__ = [
     "get_tags",
     "inconsistent_splits",
     "is_multimetric",
+    "is_no_number",
     "is_own_scorer",
     "is_passthrough",
     "plain_scorers",
@@ -71,6 +72,13 @@ def fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[Fit], Fit]:
         prefer_skip_nested_validation=prefer_skip_nested_validation
     )
     return decorator
+
+
+def is_no_number(error: BaseException) -> bool:
+    """Return whether scikit-learn has refused a score because it is no number."""
+    return isinstance(error, ValueError) and str(error).startswith(
+        "scoring must return a number"
+    )
 
 
 def is_multimetric(scorer: object) -> bool:

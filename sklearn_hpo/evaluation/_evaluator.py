@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_hpo._compat import open_parallel, reach_of
+from sklearn_hpo._compat import is_no_number, open_parallel, reach_of
 from sklearn_hpo.evaluation._executor import Executor, WorkerDied
 from sklearn_hpo.evaluation._fold import (
     FoldOutcome,
@@ -204,7 +204,12 @@ class Evaluator:
         ticket, outcome = done
         task = self._tasks.pop(ticket)
         if isinstance(outcome, RaisedError):
-            _raise(outcome)
+            # Who scores what is no number costs itself alone, like any other failure.
+            if self.settings.error_score == "raise" or not is_no_number(
+                outcome.exception
+            ):
+                _raise(outcome)
+            outcome = FoldOutcome.failed(outcome.trace)
         if isinstance(outcome, WorkerDied):
             outcome = too_late(self.settings) if outcome.late else _crashed(outcome)
         if self.settings.error_score == "raise" and outcome.status in _ERRORS:

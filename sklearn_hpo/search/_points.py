@@ -63,7 +63,9 @@ def first_points(
 
 
 def complete(point: Params, space: SearchSpace, current: Params) -> Params | None:
-    """Return the point with the names of the first branch it lies in, None if none.
+    """Return the point with the names of the branch it lies in, None if it is in none.
+
+    That is the first one, or the first one that has just its names.
 
     Parameters
     ----------
@@ -75,7 +77,7 @@ def complete(point: Params, space: SearchSpace, current: Params) -> Params | Non
         All parameters of the estimator, which stand for those that are left out.
     """
     known = {**current, **point}
-    for branch in space.branches:
+    for branch in sorted(space.branches, key=lambda b: b.keys() != point.keys()):
         others = point.keys() - branch.keys()
         if branch.keys() <= known.keys() and all(
             name in current and _is_same(point[name], current[name]) for name in others

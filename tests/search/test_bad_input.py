@@ -145,6 +145,24 @@ def string_score(model, X, y) -> str:
     return "good"
 
 
+def sometimes_string_score(model, X, y) -> str | float:
+    return "good" if model.kernel == "rbf" else 0.5
+
+
+@pytest.mark.parametrize("kind", [BayesSearchCV, GridSearchCV])
+def test_who_scores_a_string_costs_itself_only(kind) -> None:
+    space = {"C": [1.0, 10.0], "kernel": ["linear", "rbf"]}
+    search = kind(SVC(), space, cv=2, scoring=sometimes_string_score, refit=False)
+    with pytest.warns(FitFailedWarning, match="scoring must return a number"):
+        search.fit(X, y)
+    bad = search.cv_results_["param_kernel"] == "rbf"
+    assert bad.sum() == 2
+    assert np.isnan(search.cv_results_["mean_test_score"][bad]).all()
+    assert {t.status for t in search.history_.trials} == {"complete", "failed"}
+    with pytest.raises(ValueError, match="^scoring must return a number"):
+        search.set_params(error_score="raise").fit(X, y)
+
+
 def test_a_value_rejected_in_some_candidates_only() -> None:
     space = {"C": [-1.0, 1.0, 10.0], "kernel": ["linear", "rbf"]}
     search = BayesSearchCV(SVC(), space, n_iter=6, cv=2, random_state=0)

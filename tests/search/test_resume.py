@@ -307,7 +307,7 @@ def test_two_searches_on_one_file(tmp_path: Path) -> None:
 
 
 SCRIPT = """
-import sys, time
+import signal, sys, time
 from sklearn.datasets import load_iris
 from sklearn.svm import SVC
 from sklearn_hpo import BayesSearchCV, Real
@@ -322,6 +322,8 @@ search = BayesSearchCV(
     n_iter=12, cv=3, random_state=0, n_jobs={n_jobs}, lookahead=4, journal={journal!r},
 )
 if __name__ == "__main__":
+    # What a shell starts in the background ignores the signal.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         search.fit(*load_iris(return_X_y=True))
     finally:
