@@ -5,8 +5,8 @@
 They raise, hang in Python, hang in native code, leave by sys.exit, end the process, end
 it by a segmentation fault, allocate 30 GB, score NaN, or score a string. The search
 runs in a process of its own, with two worker processes; then it is looked for processes
-and temporary files that it has left. The second run has its journal on a tmpfs that is too
-small, for which this must be allowed to mount one.
+and temporary files that it has left. The second run has its journal on a tmpfs that is
+too small, for which this must be allowed to mount one.
 """
 
 from __future__ import annotations
@@ -148,6 +148,7 @@ def run(journal: Path) -> dict[str, Any]:
             [sys.executable, "-m", "benchmarks.hostile", "fit", str(journal)],
             env={**environment, "TMPDIR": temp},
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # where processes die loudly
             check=True,
         )
         found = json.loads(done.stdout.splitlines()[-1])

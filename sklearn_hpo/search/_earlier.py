@@ -97,7 +97,8 @@ class Earlier:
         if self._path is not None:
             history = History.read(self._path, plan.space.branches)
         current = search.estimator.get_params(deep=True)
-        rows, why = self._rows, "does not say of which data and folds it is"
+        rows = [(_as_integers(p, plan.space, current), v) for p, v in self._rows]
+        why = "does not say of which data and folds it is"
         if history is not None:
             rows = [(t.candidate.params, t.value) for t in _of_all_data(history)]
         if history is not None and history.identity is not None:
@@ -203,18 +204,24 @@ def _placed(
     missing = set(space.names) - params.keys()
     if any(name.startswith(f"{owner}__") for owner in params for name in missing):
         return None  # it belongs to another part than the estimator's
-    for candidate in (params, _as_integers(params)):
-        setting = complete(candidate, space, current)
-        place = None if setting is None else space.encode(setting)
-        if setting is not None and place is not None:
-            return space.key(*place), setting
-    return None
+    setting = complete(params, space, current)
+    place = None if setting is None else space.encode(setting)
+    return None if setting is None or place is None else (space.key(*place), setting)
 
 
-def _as_integers(params: Params) -> Params:
+def _as_integers(params: Params, space: SearchSpace, current: Params) -> Params:
     """Return settings with integers for what a table has made floats of."""
+
+    def is_right(name: str, value: Any) -> bool:
+        choices = [branch[name] for branch in space.branches if name in branch]
+        if not choices:
+            return type(current.get(name)) is not int
+        return any(choice.encode(value) is not None for choice in choices)
+
     return {
-        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        name: int(value)
+        if isinstance(value, float) and value.is_integer() and not is_right(name, value)
+        else value
         for name, value in params.items()
     }
 

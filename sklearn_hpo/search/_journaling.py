@@ -22,7 +22,7 @@ from sklearn_hpo.schedules import Schedule
 from sklearn_hpo.search._fingerprints import digest, folds_digest, parts_of
 from sklearn_hpo.search._plan import Plan, Splits
 from sklearn_hpo.search._record import NO_RECORD, LookedUp, Record, Replayed
-from sklearn_hpo.trials import History, Journal, JournalError
+from sklearn_hpo.trials import FoldResult, History, Issued, Journal, JournalError
 
 
 class SearchJournal:
@@ -153,7 +153,9 @@ class SearchJournal:
         ]
         events = self.journal.begin(header, plan.space.branches, points)
         n_iter = plan.n_iter if self._header is None else self._header["n_iter"]
-        is_finished = self.journal.is_complete and plan.n_iter <= n_iter
+        n_left = sum(isinstance(event, Issued) for event in events)
+        n_left -= sum(isinstance(event, FoldResult) for event in events)
+        is_finished = self.journal.is_complete and plan.n_iter <= n_iter and not n_left
         return Replayed(self.journal, events, is_finished=is_finished)
 
     def _random_state(self) -> Any:

@@ -122,7 +122,7 @@ class Journal:
         if self.header is None:
             self.header = {"journal": FORMAT, **header, "search": self._search}
             self._file.write(line_of(encode(self.header)))
-        found = list(events_of(self._records, self._candidate))
+        found = list(events_of(self._records, self._candidate, self._file.path))
         self._records.clear()
         return found
 

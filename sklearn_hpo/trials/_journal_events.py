@@ -84,7 +84,7 @@ def check_header(
 
 
 def events_of(
-    records: Iterable[Record], candidate_of: Callable[[Record], Candidate]
+    records: Iterable[Record], candidate_of: Callable[[Record], Candidate], path: Path
 ) -> Iterator[Event]:
     """Yield what records stand for.
 
@@ -94,27 +94,45 @@ def events_of(
         All but the first.
     candidate_of : callable
         Returns the candidate of the first record that names it.
+    path : Path
+        Where they come from.
+
+    Raises
+    ------
+    JournalError
+        If there are lines too many or too few.
     """
-    candidates: dict[int, Candidate] = {}
-    tasks: dict[int, Task] = {}
-    last: dict[tuple[int, float | None], Task] = {}
-    for record in records:
+    events = _Events(candidate_of)
+    for number, record in enumerate(records, 2):
+        try:
+            event = events.of(record)
+        except LookupError as error:
+            raise JournalError(
+                f"journal: {str(path)!r} was changed: line {number}, or one that "
+                "belongs to it, is not where the search has written it. Restore the "
+                "file, cut it before that line, or choose another name."
+            ) from error
+        if event is not None:
+            yield event
+
+
+class _Events:
+    """What records stand for, by what the records before have said."""
+
+    def __init__(self, candidate_of: Callable[[Record], Candidate]) -> None:
+        self.candidate_of = candidate_of
+        self.n_tickets = 0
+        self.candidates: dict[int, Candidate] = {}
+        self.running: dict[int, Task] = {}
+        self.last: dict[tuple[int, float | None], Task] = {}
+
+    def of(self, record: Record) -> Event | None:
+        """Return the event; raise a LookupError if it cannot be."""
         if "ticket" in record:
-            number = record["candidate"]
-            if number not in candidates:
-                candidates[number] = candidate_of(record)
-            task = Task(
-                record["ticket"],
-                candidates[number],
-                record["fold"],
-                record.get("resource"),
-            )
-            tasks[task.ticket] = task
-            last[number, task.resource] = task
-            yield Issued(task, record["told"])
-        elif "done" in record:
-            yield FoldResult(
-                tasks[record["done"]],
+            return self._issued(record)
+        if "done" in record:
+            return FoldResult(
+                self.running.pop(record["done"]),
                 record["scores"],
                 record.get("train_scores"),
                 record["fit_time"],
@@ -123,13 +141,30 @@ def events_of(
                 record.get("error"),
                 record.get("shared_time", 0.0),
             )
-        elif "closed" in record:
-            yield Closed(
-                last[record["closed"], record.get("resource")],
+        if "closed" in record:
+            return Closed(
+                self.last[record["closed"], record.get("resource")],
                 record["status"],
                 record["value"],
                 record["noise"],
             )
+        return None
+
+    def _issued(self, record: Record) -> Issued:
+        number = record["candidate"]
+        if number not in self.candidates:
+            self.candidates[number] = self.candidate_of(record)
+        if record["ticket"] != self.n_tickets:
+            raise LookupError(record["ticket"])
+        self.n_tickets += 1
+        task = Task(
+            record["ticket"],
+            self.candidates[number],
+            record["fold"],
+            record.get("resource"),
+        )
+        self.running[task.ticket] = self.last[number, task.resource] = task
+        return Issued(task, record["told"])
 
 
 def repeat(events: Iterable[Event], history: Any) -> None:
@@ -182,4 +217,4 @@ def read_records(
         branch, note = record.get("branch"), record.get("note")
         return Candidate(record["candidate"], params, branch, note)
 
-    return header, events_of(records, candidate_of)
+    return header, events_of(records, candidate_of, path)

@@ -159,7 +159,7 @@ def test_who_scores_a_string_costs_itself_only(kind) -> None:
     assert bad.sum() == 2
     assert np.isnan(search.cv_results_["mean_test_score"][bad]).all()
     assert {t.status for t in search.history_.trials} == {"complete", "failed"}
-    with pytest.raises(ValueError, match="^scoring must return a number"):
+    with pytest.raises(ValueError, match=r"^scoring must return a number"):
         search.set_params(error_score="raise").fit(X, y)
 
 

@@ -30,8 +30,12 @@ from sklearn_hpo import (
     ManualSearchCV,
     RandomizedSearchCV,
     Real,
+    SearchCV,
 )
+from sklearn_hpo.schedules import Full
+from sklearn_hpo.strategies import Bayes
 from sklearn_hpo.trials import History, JournalError
+from sklearn_hpo.trials._journal_file import encode, line_of
 
 X, y = load_iris(return_X_y=True)
 ROOT = Path(__file__).parents[2]
@@ -147,6 +151,32 @@ def test_every_byte_of_the_last_lines_may_be_missing(tmp_path: Path) -> None:
         assert_same(manual(journal).fit(X, y), expected)
 
 
+@pytest.mark.parametrize("make", [manual, bayes])
+@pytest.mark.parametrize("change", ["remove", "repeat", "swap"])
+def test_lines_moved_by_hand_are_named_or_do_no_harm(
+    make, change, tmp_path: Path
+) -> None:
+    journal = tmp_path / "journal.jsonl"
+    expected = make(journal).fit(X, y)
+    lines = journal.read_bytes().splitlines(keepends=True)
+    n_harmless = 0
+    for i in range(1, len(lines) - 1):
+        moved = {
+            "remove": [*lines[:i], *lines[i + 1 :]],
+            "repeat": [*lines[: i + 1], *lines[i:]],
+            "swap": [*lines[:i], lines[i + 1], lines[i], *lines[i + 2 :]],
+        }[change]
+        journal.write_bytes(b"".join(moved))
+        try:
+            search = make(journal).fit(X, y)
+        except JournalError as error:
+            assert "was changed: line" in str(error)  # noqa: PT017
+            continue
+        n_harmless += 1
+        assert_same(search, expected)
+    assert 0 < n_harmless < len(lines) - 2
+
+
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_with_other_workers_it_is_the_same_search(tmp_path: Path, n_jobs) -> None:
     journal = tmp_path / "journal.jsonl"
@@ -167,6 +197,64 @@ def test_more_candidates_continue_the_search(tmp_path: Path) -> None:
     assert len(long.cv_results_["params"]) == 13
     assert Counted.n_fits <= 4 * 3 + 1
     assert_same(bayes(journal, n_iter=13).fit(X, y), long)
+
+
+@each_search
+def test_more_time_continues_the_search(make, tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    expected = make().fit(X, y)
+    short = make(journal).set_params(max_time=1e-6).fit(X, y)
+    assert 0 < len(short.history_.closed) < len(expected.history_.closed)
+    on_record = n_done(journal.read_bytes())
+    Counted.n_fits = 0
+    assert_same(make(journal).set_params(max_time=1e6).fit(X, y), expected)
+    assert Counted.n_fits == expected.history_.n_fits - on_record + 1
+    # The seconds of the first run have been counted, so this one ends where it begins.
+    Counted.n_fits = 0
+    again = make(journal).set_params(max_time=1e-6).fit(X, y)
+    assert Counted.n_fits == 1
+    assert_same(again, expected)
+
+
+def test_the_header_says_which_search_it_is(tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    search = bayes(journal, n_iter=2, random_state=7).fit(X, y)
+    header = json.loads(journal.read_bytes().partition(b"\n")[0][9:])
+    assert header["journal"] == 1
+    assert header["versions"].keys() == {
+        "python", "sklearn_hpo", "sklearn", "numpy", "scipy", "joblib",
+    }  # fmt: skip
+    assert header["random_state"] == 7
+    assert header["seed"] == search.history_.seed
+    assert (header["lookahead"], header["width"]) == (4, 2)
+    assert header["strategy"] == "Bayes()"
+    assert header["schedule"].startswith("Racing(")
+    assert header["estimator"] == "Counted()"
+    assert {"estimator", "param_distributions", "cv", "X", "y", "random_state"} <= (
+        header["search"].keys()
+    )
+    assert header["folds"] == search.history_.identity["folds"]
+    # The strategies and schedules of others count too.
+    other = SearchCV(
+        Counted(), SPACE, strategy=Bayes(), journal=tmp_path / "other", n_iter=2, cv=2
+    ).fit(X, y)
+    for part, change in {
+        "strategy": {"strategy": Bayes(n_initial=2)},
+        "schedule": {"schedule": Full()},
+    }.items():
+        with pytest.raises(JournalError, match=f"another {part}"):
+            clone(other).set_params(**change).fit(X, y)
+
+
+def test_other_versions_are_met_with_a_warning(tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    manual(journal).fit(X, y)
+    head, _, rest = journal.read_bytes().partition(b"\n")
+    header = json.loads(head[9:])
+    header["versions"]["sklearn"] = "1.0"
+    journal.write_bytes(line_of(encode(header)) + rest)
+    with pytest.warns(RuntimeWarning, match=r"begun with sklearn 1\.0 \(now "):
+        manual(journal).fit(X, y)
 
 
 def test_a_longer_list_uses_what_it_has_in_common(tmp_path: Path) -> None:
