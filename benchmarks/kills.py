@@ -233,7 +233,7 @@ def report(found: list[Mapping[str, Any]]) -> str:
     return (
         "## Kills\n\n"
         f"`python -m benchmarks.kills`, {setting()}.\n\n"
-        f"{', '.join(searches(''))}; each with one job and with two threads. "
+        f"{'; '.join(searches(''))}. Each with one job and with two threads. "
         f"{len(found)} random points of SIGKILL: {n_killed} before the search had "
         f"ended, {n_torn} within a line.\n\n"
         "| | |\n|---|---:|\n"

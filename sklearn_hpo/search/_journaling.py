@@ -128,11 +128,14 @@ class SearchJournal:
         """Return what the loop is to know and whom it is to tell."""
         if self.journal is None:
             return NO_RECORD
+        # Without the first points, or the list, which may be long.
+        strategy = getattr(plan.strategy, "strategy", plan.strategy)
+        looks_back = plan.strategy.looks_back
         header = {
             "versions": _versions(),
             "began": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             "estimator": _look(self.search.estimator),
-            "strategy": _look(getattr(plan.strategy, "strategy", plan.strategy)),
+            "strategy": _look(strategy) if looks_back else type(strategy).__name__,
             "schedule": _look(schedule),
             "n_folds": history.n_folds,
             "n_iter": plan.n_iter,
@@ -144,7 +147,7 @@ class SearchJournal:
             "generator": self._generator,
             **self._folds,
         }
-        if not plan.strategy.looks_back:
+        if not looks_back:
             events = self.journal.begin(header, plan.space.branches, None)
             return LookedUp(self.journal, events)
         points = [
