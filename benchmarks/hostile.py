@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -226,8 +227,13 @@ def report(whole: dict[str, Any], full: dict[str, Any], resumed: dict[str, Any])
         f"| | all | on a disk of {SMALL_DISK // 1024} KB | gone on with, with room | "
         "should be |\n"
         f"|---|---:|---:|---:|---:|\n{table}\n\n"
-        f"On the full disk `fit` raised: {full['error']}"
+        f"On the full disk `fit` raised: {without_path(full['error'])}"
     )
+
+
+def without_path(error: str) -> str:
+    """Return a message that says the same elsewhere."""
+    return re.sub(r"'[^']*/", "'", error)
 
 
 def main() -> None:

@@ -104,7 +104,10 @@ class Earlier:
         if history is not None and history.identity is not None:
             different = _differences(history.identity, identity)
             if not different:
-                return _with_told(plan, history, identity, current)
+                plan = _with_told(plan, history, identity, current)
+                most = plan.space.size + len(search.initial_params or ())
+                n_iter = min(plan.n_iter + len(plan.told), most)
+                return replace(plan, n_iter=int(n_iter))
             why = f"is of another {' and another '.join(different)}"
         n_tried = min(MOST_TRIED, math.ceil(search.n_iter / SHARE_TRIED))
         best = _best(rows, plan.space, current)[:n_tried]
@@ -169,9 +172,7 @@ def _with_told(
         len(told),
         len(trials),
     )
-    plan = replace(plan, told=list(told.values()))
-    n_iter = int(min(plan.n_iter + len(told), max(plan.space.size, plan.n_iter)))
-    return replace(_with_points(plan, 0, points), n_iter=n_iter)
+    return replace(_with_points(plan, 0, points), told=list(told.values()))
 
 
 def _with_points(plan: Plan, position: int, points: Sequence[Params]) -> Plan:

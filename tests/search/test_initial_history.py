@@ -283,6 +283,10 @@ def test_a_finite_space_may_be_known_already() -> None:
     search = bayes(former, space)
     assert n_fits_of(search) == 0
     assert len(search.cv_results_["params"]) == 2
+    # But a setting from outside of it is not.
+    search = bayes(former, space, n_iter=1, initial_params=[{"b": "three"}])
+    assert n_fits_of(search) > 0
+    assert search.cv_results_["params"][-1] == {"b": "three"}
 
 
 def test_an_unfinished_journal_tells_what_it_has(tmp_path: Path) -> None:
