@@ -27,7 +27,8 @@ from sklearn_hpo import (
     Real,
 )
 
-X, y = np.arange(24).reshape(12, 2), np.arange(12)
+X = np.arange(24, dtype=np.int64).reshape(12, 2)
+y = np.arange(12, dtype=np.int64)
 
 
 class Model(BaseEstimator):
