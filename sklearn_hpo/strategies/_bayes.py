@@ -64,6 +64,11 @@ class Bayes(Strategy):
     candidate: it lowers the chance of success around it, see
     :class:`~sklearn_hpo.acquisition.Feasible`. Nothing is tried twice.
 
+    The `note` of a candidate the model proposed holds what it expected, in units of the
+    scores: ``mean`` and ``sd`` of the mean over all folds, the deviation with the noise
+    the model has learned, and ``improvement``, the expected improvement on the best
+    score. Pending candidates do not count there.
+
     Parameters
     ----------
     n_initial : int or None, default=None
@@ -135,17 +140,19 @@ class Bayes(Strategy):
         encoded = (self.space_.encode(candidate.params) for candidate in pending)
         open_points = [point for point in encoded if point is not None]
         taken = self.taken_.union(self.space_.key(*point) for point in open_points)
+        gp = None if len(taken) < self.n_initial_ else self.gp_
         point = None
-        if self.gp_ is None or len(taken) < self.n_initial_:
+        if gp is None:
             point = self._sobol(number, taken)
         else:
             with one_thread():
-                point = self._propose(self.gp_, open_points, taken, rng)
+                point = self._propose(gp, open_points, taken, rng)
         point = point or self._untaken(taken, rng)
         if point is None:
             return None
         branch, u = point
-        return Candidate(number, self.space_.decode(branch, u), branch)
+        note = None if gp is None else self._prediction(gp, point)
+        return Candidate(number, self.space_.decode(branch, u), branch, note)
 
     def _fit(self) -> None:
         """Fit the model to all scores.
@@ -155,7 +162,7 @@ class Bayes(Strategy):
         """
         X = self.inputs_(*_stacked(self.points_))
         scores = np.array(self.scores_)
-        scale = ScoreScale.of(scores)
+        self.scale_ = scale = ScoreScale.of(scores)
         y = scale(scores)
         # No score is less certain than one not seen, whose deviation is 1.
         noise = np.minimum(np.sqrt(self.noise_) / scale.scale, 1.0) ** 2
@@ -187,6 +194,22 @@ class Bayes(Strategy):
         scale = np.exp(gp.theta[:-2])
         ranked = self.maximizer_.maximize(worth, scale, branch, u, taken, rng)
         return next(ranked, None)
+
+    def _prediction(self, gp: GaussianProcess, point: Point) -> dict[str, float]:
+        """Return what is expected of a point, in units of the scores.
+
+        From what was told alone: a pending candidate makes nothing more certain.
+        """
+        X = self.inputs_(*_stacked([point]))
+        with one_thread():
+            mean, variance = gp.predict(X)
+            gain = np.exp(LogEI(gp, gp.y.max())(X))
+        scale, location = self.scale_.scale, self.scale_.location
+        return {
+            "mean": float(location + scale * mean[0]),
+            "sd": float(scale * np.sqrt(variance[0] + gp.noise)),
+            "improvement": float(scale * gain[0]),
+        }
 
     def _worth(self, improvement: LogEI) -> Acquisition:
         """Return the acquisition, weighed by all that is believed of the space."""

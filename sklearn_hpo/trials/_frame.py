@@ -58,6 +58,7 @@ def _row(trial: Trial, result: FoldResult) -> dict[str, Any]:
         **_prefixed("train_", by_metric(result.train_scores)),
         "error": result.error,
         **_prefixed("param_", trial.candidate.params),
+        **_prefixed("note_", trial.candidate.note or {}),
     }
 
 

@@ -357,8 +357,8 @@ class History:
         frame : pandas.DataFrame
             Columns ``candidate``, ``resource``, ``fold``, ``status`` (of the trial),
             ``value``, ``noise``, ``fold_status``, ``fit_time``, ``score_time``,
-            ``shared_time``, ``test_*`` and ``train_*`` by metric, ``error``, and
-            ``param_*`` by parameter.
+            ``shared_time``, ``test_*`` and ``train_*`` by metric, ``error``,
+            ``param_*`` by parameter, and ``note_*``, what the strategy noted.
 
         Raises
         ------
