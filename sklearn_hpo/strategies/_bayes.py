@@ -5,7 +5,8 @@ Notation
 branch, u  (n,) and (n, n_dims)  points with a finite score, in the order told
 scores     (n,)                  their scores, greater is better
 noise      (n,)                  variances that folds not seen add to the scores
-X, y       (n, d) and (n,)       the same as the model sees them
+rows       (m,)                  which of them the model is fitted to, m = n if few
+X, y       (m, d) and (m,)       these as the model sees them
 theta      (d + 2,)              hyperparameters of the model
 """
 
@@ -35,6 +36,7 @@ from sklearn_hpo.surrogates import (
     cold_starts,
     fit_theta,
     one_thread,
+    thinned,
 )
 from sklearn_hpo.trials import Candidate, Trial
 
@@ -46,6 +48,10 @@ Keys: TypeAlias = Container[tuple[Hashable, ...]]
 _COLD_FITS = (2, 3, 5, 10, 20, 40, 80, 160, 320)
 # From so many scores on the hyperparameters are fitted 50 times each time n doubles.
 _FIT_ALWAYS = 100
+# Most scores that the model is fitted to, and most failures. With so many a suggestion
+# costs some 0.1 s; the time grows with their cube, the memory with their square.
+_MOST = 500
+_MOST_FAILED = 250
 # Points around which the maximizer looks more closely.
 _BEST_KNOWN = 4
 # Draws in search of a point not yet tried, where the points cannot be counted.
@@ -162,17 +168,36 @@ class Bayes(Strategy):
         """
         X = self.inputs_(*_stacked(self.points_))
         scores = np.array(self.scores_)
+        n, unordered = len(scores), self.inputs_.unordered
         self.scale_ = scale = ScoreScale.of(scores)
-        y = scale(scores)
+        self.rows_ = self._representatives(X, scores)
+        X, y = X[self.rows_], scale(scores[self.rows_])
         # No score is less certain than one not seen, whose deviation is 1.
-        noise = np.minimum(np.sqrt(self.noise_) / scale.scale, 1.0) ** 2
-        n, unordered = len(y), self.inputs_.unordered
+        noise = np.sqrt(np.array(self.noise_)[self.rows_]) / scale.scale
+        noise = np.minimum(noise, 1.0) ** 2
         if self.theta_ is None or n <= _FIT_ALWAYS or n % (n // 50) == 0:
             starts = [] if self.theta_ is None else [self.theta_]
             if n in _COLD_FITS:
                 starts += cold_starts(unordered)
             self.theta_ = fit_theta(X, y, unordered, starts, noise)
         self.gp_ = GaussianProcess(X, y, self.theta_, unordered, noise)
+
+    def _representatives(
+        self, X: NDArray[np.float64], scores: NDArray[np.float64]
+    ) -> NDArray[np.int_]:
+        """Return the scores to fit the model to: all, or a good part where many.
+
+        A third are the best ones, between which the search has to decide, a third the
+        last ones told, which say what the model was wrong about. The rest of them fill
+        the space, so that no region that was found bad looks new.
+        """
+        n = len(scores)
+        if n <= _MOST or self.theta_ is None:
+            return np.arange(n)
+        best = np.argsort(-scores, kind="stable")[: _MOST // 3]
+        kept = np.union1d(best, np.arange(n - _MOST // 3, n))
+        weights = np.exp(-2.0 * self.theta_[:-2])
+        return thinned(X, kept, _MOST, weights, self.inputs_.unordered)
 
     def _propose(
         self,
@@ -183,14 +208,14 @@ class Bayes(Strategy):
     ) -> Point | None:
         """Return the point worth most that is not taken, None if none was found."""
         best = np.argsort(-gp.y, kind="stable")[:_BEST_KNOWN]
-        top = gp.y.max()
+        top, scored = gp.y.max(), gp.X
         if pending:
             X = self.inputs_(*_stacked(pending))
             mean, _ = gp.predict(X)
             gp = gp.extended(X, mean)
             top = max(top, mean.max())
-        worth = self._worth(LogEI(gp, top))
-        branch, u = _stacked([self.points_[i] for i in best])
+        worth = self._worth(LogEI(gp, top), scored)
+        branch, u = _stacked([self.points_[i] for i in self.rows_[best]])
         scale = np.exp(gp.theta[:-2])
         ranked = self.maximizer_.maximize(worth, scale, branch, u, taken, rng)
         return next(ranked, None)
@@ -211,19 +236,31 @@ class Bayes(Strategy):
             "improvement": float(scale * gain[0]),
         }
 
-    def _worth(self, improvement: LogEI) -> Acquisition:
+    def _worth(self, improvement: LogEI, scored: NDArray[np.float64]) -> Acquisition:
         """Return the acquisition, weighed by all that is believed of the space."""
         worth: Acquisition = improvement
         if self.failed_:
-            X = self.inputs_(*_stacked(self.points_ + self.failed_))
-            failed = np.arange(len(X)) >= len(self.points_)
-            unordered = self.inputs_.unordered
-            # Success ends abruptly where scores may be smooth: near the modes of the
-            # lengthscale priors a step does not make the model ring.
-            theta = cold_starts(unordered)[0]
-            losses = GaussianProcess(X, -failed.astype(float), theta, unordered)
-            worth = Feasible(worth, losses)
+            worth = Feasible(worth, self._losses(scored))
         return Centered(worth, ~self.inputs_.unordered, len(self.taken_))
+
+    def _losses(self, scored: NDArray[np.float64]) -> GaussianProcess:
+        """Return a model of what failing takes from the chance of success.
+
+        Parameters
+        ----------
+        scored : ndarray of shape (m, d)
+            Where candidates succeeded.
+        """
+        unordered = self.inputs_.unordered
+        # Success ends abruptly where scores may be smooth: near the modes of the
+        # lengthscale priors a step does not make the model ring.
+        theta = cold_starts(unordered)[0]
+        failed = self.inputs_(*_stacked(self.failed_))
+        last = np.arange(len(failed))[-_MOST_FAILED // 2 :]
+        rows = thinned(failed, last, _MOST_FAILED, np.exp(-2.0 * theta[:-2]), unordered)
+        X = np.vstack([scored, failed[rows]])
+        loss = -(np.arange(len(X)) >= len(X) - len(rows)).astype(float)
+        return GaussianProcess(X, loss, theta, unordered)
 
     def _sobol(self, number: int, taken: Keys) -> Point | None:
         """Return a point of the scrambled sequence, None if it is taken."""

@@ -3,12 +3,14 @@
 :class:`GaussianProcess` predicts scores, with gradients, at given hyperparameters;
 :func:`fit_theta` finds these, and :class:`LogPosterior` is what it maximizes.
 :class:`ScoreScale` turns the scores of a search into ones a model can take.
+:func:`thinned` leaves points out where there are too many.
 :func:`one_thread` keeps BLAS from spreading small matrices over many threads.
 """
 
 from sklearn_hpo.surrogates._fit import LogPosterior, cold_starts, fit_theta
 from sklearn_hpo.surrogates._gp import GaussianProcess
 from sklearn_hpo.surrogates._scores import ScoreScale
+from sklearn_hpo.surrogates._thinned import thinned
 from sklearn_hpo.surrogates._threads import one_thread
 
 __all__ = [
@@ -18,4 +20,5 @@ __all__ = [
     "cold_starts",
     "fit_theta",
     "one_thread",
+    "thinned",
 ]
