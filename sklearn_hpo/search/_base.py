@@ -34,6 +34,7 @@ from sklearn_hpo._compat import (
 from sklearn_hpo.callbacks import Callback, NoImprovement, TargetScore
 from sklearn_hpo.evaluation import Evaluator, FoldSettings, best_possible
 from sklearn_hpo.schedules import Full, Racing, RacingRule, Schedule
+from sklearn_hpo.search._best import check_refit, objective_of
 from sklearn_hpo.search._deadline import Deadline
 from sklearn_hpo.search._earlier import Earlier, tell
 from sklearn_hpo.search._fingerprints import identity_of
@@ -88,6 +89,9 @@ class BaseSearch(BaseSearchCV):
         self.target_score = target_score
         self.n_iter_no_change = n_iter_no_change
         self.callbacks = callbacks
+
+    # Whether there is a model that `refit` may ask.
+    _has_model = False
 
     @abstractmethod
     def _plan(
@@ -174,6 +178,7 @@ class BaseSearch(BaseSearchCV):
         KeyboardInterrupt
             If Ctrl-C was pressed; the search is fitted as far as it came.
         """
+        check_refit(self, has_model=self._has_model)
         deadline = Deadline(self.max_time, refits=self.refit is not False)
         scorers, refit_metric = self._get_scorers()
         self._check_target(y)
@@ -299,8 +304,7 @@ class BaseSearch(BaseSearchCV):
                 f"Fitting {n_folds} folds for each of {n_new} candidates,"
                 f" totalling {n_new * n_folds} fits"
             )
-        objective = self.refit if isinstance(self.refit, str) else None
-        self.history_ = History(n_folds, plan.n_iter, objective, plan.seed)
+        self.history_ = History(n_folds, plan.n_iter, objective_of(self), plan.seed)
         self.history_.identity = journal.identity
         if not n_folds:
             return None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.callbacks import Callback, Converged
 from sklearn_hpo.schedules import RacingRule
+from sklearn_hpo.search._best import asks_posterior, best_by_posterior
 from sklearn_hpo.search._search import SearchCV
+from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes
 
 
@@ -43,7 +45,8 @@ class BayesSearchCV(SearchCV):
     refit : bool, str or callable, default=True
         Whether to fit the best candidate on all data; with several metrics, the name of
         the one that decides. A callable takes ``cv_results_`` and returns the index of
-        the best candidate.
+        the best candidate. With one metric, ``"posterior"`` for the candidate of which
+        the model believes most, see Notes.
     cv : int, cross-validation generator or iterable, default=None
         The folds, as in scikit-learn; None for 5.
     verbose : int, default=0
@@ -101,6 +104,10 @@ class BayesSearchCV(SearchCV):
         Mean test score at which the search ends.
     n_iter_no_change : int, default=None
         Number of candidates without improvement after which the search ends.
+    stop_when_converged : bool, default=False
+        Whether the search ends when the improvement to be expected is less than the
+        noise of the cross-validation, see :class:`~sklearn_hpo.callbacks.Converged`.
+        Needs two folds; no search ends before 20 candidates.
     callbacks : list of Callback, default=None
         Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
 
@@ -134,6 +141,16 @@ class BayesSearchCV(SearchCV):
     SearchCV : The same with any other strategy.
     RandomizedSearchCV : For models that cost less than a decision.
 
+    Notes
+    -----
+    The best of many noisy means is one that was lucky. With ``refit="posterior"`` the
+    means of all candidates count: the best is the complete one of largest posterior
+    mean, which takes back what its neighbours do not confirm. Choose it where folds are
+    noisy, on few rows or with few folds, and where many candidates are about as good.
+    ``best_score_`` is the mean of that candidate over the folds as always, so it need
+    not be the largest. One from outside the space counts with its own mean, and so do
+    all where fewer than two have a score.
+
     References
     ----------
     .. [1] J. Snoek, H. Larochelle and R. P. Adams, "Practical Bayesian Optimization of
@@ -156,10 +173,14 @@ class BayesSearchCV(SearchCV):
     """
 
     _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 (as in scikit-learn)
-        name: constraint
-        for name, constraint in SearchCV._parameter_constraints.items()
-        if name not in ("strategy", "schedule")
+        **{
+            name: constraint
+            for name, constraint in SearchCV._parameter_constraints.items()
+            if name not in ("strategy", "schedule")
+        },
+        "stop_when_converged": ["boolean"],
     }
+    _has_model = True
 
     def __init__(
         self,
@@ -187,6 +208,7 @@ class BayesSearchCV(SearchCV):
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
+        stop_when_converged: bool = False,
         callbacks: Sequence[Callback] | None = None,
     ) -> None:
         super().__init__(
@@ -216,3 +238,23 @@ class BayesSearchCV(SearchCV):
             n_iter_no_change=n_iter_no_change,
             callbacks=callbacks,
         )
+        self.stop_when_converged = stop_when_converged
+
+    def _stops(self) -> Iterator[Callback]:
+        yield from super()._stops()
+        if self.stop_when_converged:
+            if self.n_splits_ < 2:
+                raise ValueError(
+                    "stop_when_converged: expected at least 2 folds, which tell the "
+                    f"noise of their mean, got {self.n_splits_}. Give more folds by "
+                    "cv, or set it to False."
+                )
+            yield Converged()
+
+    def _select_best_index(
+        self, refit: Any, refit_metric: str, results: Mapping[str, Any]
+    ) -> int:
+        if self.multimetric_ or not asks_posterior(self):
+            return super()._select_best_index(refit, refit_metric, results)
+        space = SearchSpace.from_user(self.param_distributions, adaptive=True)
+        return best_by_posterior(self.history_, space)

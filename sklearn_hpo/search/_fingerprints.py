@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
+from sklearn_hpo.search._best import objective_of
 from sklearn_hpo.space import canonical_token
 
 # Arguments that may change from one run of a search to the next.
@@ -29,6 +30,7 @@ FREE = {
     "n_jobs",
     "pre_dispatch",
     "refit",  # see `objective`
+    "stop_when_converged",
     "target_score",
     "verbose",
     "warm_start",
@@ -71,7 +73,7 @@ def identity_of(
     """Return what the results of folds depend on, beside the folds themselves."""
     return {
         **_arguments(search, OF_RESULTS),
-        "objective": search.refit if isinstance(search.refit, str) else None,
+        "objective": objective_of(search),
         "X": _hash(X),
         "y": _hash(y),
         "set of fit parameters": _hash(dict(params)),

@@ -15,6 +15,7 @@ from sklearn_hpo._compat import HasMethods, Interval
 from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import RacingRule, Schedule
 from sklearn_hpo.search._base import BaseSearch
+from sklearn_hpo.search._best import objective_of
 from sklearn_hpo.search._earlier import Earlier
 from sklearn_hpo.search._listing import check_space_names
 from sklearn_hpo.search._plan import Plan
@@ -244,8 +245,7 @@ class SearchCV(BaseSearch):
     def _earlier(self) -> Earlier | None:
         if self.initial_history is None:
             return None
-        objective = self.refit if isinstance(self.refit, str) else None
-        return Earlier(self.initial_history, objective)
+        return Earlier(self.initial_history, objective_of(self))
 
     def _plan(
         self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any

@@ -122,6 +122,53 @@ class Bayes(Strategy):
 
     def tell(self, trial: Trial) -> None:
         """Learn from a closed trial: its score, or that it failed."""
+        n = len(self.scores_)
+        self._hear(trial)
+        if 1 < len(self.scores_) > n:
+            with one_thread():
+                self._fit()
+
+    def learn(self, trials: Iterable[Trial]) -> None:
+        """Learn from many closed trials at once.
+
+        The hyperparameters are fitted once, so their order does not count.
+
+        Parameters
+        ----------
+        trials : iterable of Trial
+            Complete, discarded or failed.
+        """
+        for trial in trials:
+            self._hear(trial)
+        if len(self.scores_) > 1:
+            with one_thread():
+                self._fit()
+
+    def expected(self, candidates: Iterable[Candidate]) -> NDArray[np.float64]:
+        """Return what the model believes of candidates, evaluated ones or not.
+
+        Parameters
+        ----------
+        candidates : iterable of Candidate
+            Any.
+
+        Returns
+        -------
+        means : ndarray of shape (n,)
+            Posterior means of their scores over all folds; NaN outside the space, and
+            for all as long as fewer than two scores were told.
+        """
+        places = [self.space_.encode(candidate.params) for candidate in candidates]
+        means = np.full(len(places), np.nan)
+        inside = [i for i, place in enumerate(places) if place is not None]
+        if inside and self.gp_ is not None:
+            X = self.inputs_(*_stacked([p for p in places if p is not None]))
+            mean, _ = self.gp_.predict(X)
+            means[inside] = self.scale_.location + self.scale_.scale * mean
+        return means
+
+    def _hear(self, trial: Trial) -> None:
+        """Remember a closed trial."""
         point = self.space_.encode(trial.candidate.params)
         if point is None:
             return
@@ -135,9 +182,6 @@ class Bayes(Strategy):
         # what the folds not seen add to it.
         unseen = 0.0 if trial.lost_to is None else trial.noise - trial.lost_to.noise
         self.noise_.append(unseen)
-        if len(self.scores_) > 1:
-            with one_thread():
-                self._fit()
 
     def ask(
         self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
@@ -177,7 +221,7 @@ class Bayes(Strategy):
         noise = np.minimum(noise, 1.0) ** 2
         if self.theta_ is None or n <= _FIT_ALWAYS or n % (n // 50) == 0:
             starts = [] if self.theta_ is None else [self.theta_]
-            if n in _COLD_FITS:
+            if n in _COLD_FITS or not starts:
                 starts += cold_starts(unordered)
             self.theta_ = fit_theta(X, y, unordered, starts, noise)
         self.gp_ = GaussianProcess(X, y, self.theta_, unordered, noise)
@@ -192,12 +236,13 @@ class Bayes(Strategy):
         the space, so that no region that was found bad looks new.
         """
         n = len(scores)
-        if n <= _MOST or self.theta_ is None:
+        if n <= _MOST:
             return np.arange(n)
         best = np.argsort(-scores, kind="stable")[: _MOST // 3]
         kept = np.union1d(best, np.arange(n - _MOST // 3, n))
-        weights = np.exp(-2.0 * self.theta_[:-2])
-        return thinned(X, kept, _MOST, weights, self.inputs_.unordered)
+        unordered = self.inputs_.unordered
+        theta = cold_starts(unordered)[0] if self.theta_ is None else self.theta_
+        return thinned(X, kept, _MOST, np.exp(-2.0 * theta[:-2]), unordered)
 
     def _propose(
         self,
