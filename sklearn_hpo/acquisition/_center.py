@@ -50,7 +50,8 @@ class Centered:
 
     def __call__(self, A: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values (m,) at points (m, d)."""
-        return self.acquisition(A) - (2.0 * A - 1.0) ** 4 @ self.w
+        square = (2.0 * A - 1.0) ** 2  # powers of 3 and 4 take ten times as long
+        return self.acquisition(A) - square * square @ self.w
 
     def with_gradient(
         self, A: NDArray[np.float64]
@@ -58,4 +59,6 @@ class Centered:
         """Return values (m,) and gradients (m, d) at points (m, d)."""
         value, gradient = self.acquisition.with_gradient(A)
         distance = 2.0 * A - 1.0
-        return value - distance**4 @ self.w, gradient - 8.0 * distance**3 * self.w
+        square = distance * distance
+        slope = 8.0 * square * distance * self.w
+        return value - square * square @ self.w, gradient - slope
