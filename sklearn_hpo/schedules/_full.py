@@ -34,7 +34,7 @@ class Full(Schedule):
         if trial.n_told < self.n_folds_ and not failed:
             return None
         value, noise = _mean_and_noise(trial.scores)
-        if math.isfinite(value):
+        if math.isfinite(value) and not np.isnan(trial.values[1:]).any():
             return "complete", value, noise
         return history.failure(trial), math.nan, math.nan
 

@@ -8,6 +8,7 @@ place where results are merged.
 
 from sklearn_hpo.trials._candidate import Candidate, Task
 from sklearn_hpo.trials._fold_result import FoldResult, FoldStatus, Scores
+from sklearn_hpo.trials._fold_table import TIMES
 from sklearn_hpo.trials._history import History
 from sklearn_hpo.trials._journal import Journal
 from sklearn_hpo.trials._journal_events import Closed, Event, Issued
@@ -16,6 +17,7 @@ from sklearn_hpo.trials._journal_values import key_of
 from sklearn_hpo.trials._trial import Trial, TrialStatus
 
 __all__ = [
+    "TIMES",
     "Candidate",
     "Closed",
     "Event",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_hpo.trials._fold_result import Scores, by_metric
+
+# What is measured of a fold beside its scores.
+TIMES = ("fit_time", "score_time")
 
 
 class FoldTable:
@@ -21,6 +24,8 @@ class FoldTable:
     ----------
     n_folds : int
         Number of values in a row.
+    objectives : sequence of str, default=()
+        Metrics and times, if several are optimized.
 
     Attributes
     ----------
@@ -28,12 +33,19 @@ class FoldTable:
         Number of rows.
     objective : str or None
         Name of the column that the search optimizes, None before it is known.
+    objectives : dict of str to float
+        Columns of several objectives, with 1 where greater is better and -1 where less
+        is; empty if there is one objective.
     """
 
-    def __init__(self, n_folds: int) -> None:
+    def __init__(self, n_folds: int, objectives: Sequence[str] = ()) -> None:
         self.n_folds = n_folds
         self.n_rows = 0
         self.objective: str | None = None
+        self.objectives = {
+            name if name in TIMES else f"test_{name}": -1.0 if name in TIMES else 1.0
+            for name in objectives
+        }
         self._capacity = 16
         self._columns: dict[str, NDArray[np.float64]] = {}
 

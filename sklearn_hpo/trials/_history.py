@@ -38,6 +38,8 @@ class History:
         Metric the search optimizes; None for the only one, or for the first of several.
     seed : int, default=0
         Seed of the search.
+    objectives : sequence of str, default=()
+        Metrics, ``"fit_time"`` and ``"score_time"`` if several of them are optimized.
 
     Attributes
     ----------
@@ -65,6 +67,7 @@ class History:
         n_iter: int,
         objective: str | None = None,
         seed: int = 0,
+        objectives: Sequence[str] = (),
     ) -> None:
         self.n_folds = n_folds
         self.n_iter = n_iter
@@ -78,7 +81,7 @@ class History:
         self.errors: dict[tuple[int, int], str] = {}
         self.identity: Mapping[str, str | None] | None = None
         self._failures: dict[tuple[int, int], Failure] = {}
-        self._table = FoldTable(n_folds)
+        self._table = FoldTable(n_folds, objectives)
         self._by_key: dict[tuple[int, float | None], Trial] = {}
         self._open: dict[int, Trial] = {}
         self._unissued: dict[int, Trial] = {}
@@ -113,9 +116,8 @@ class History:
             If it is no journal, was changed, or is of a newer format.
         """
         header, events = read_records(path, branches)
-        history = cls(
-            header["n_folds"], header["n_iter"], header["objective"], header["seed"]
-        )
+        parts = ("n_folds", "n_iter", "objective", "seed", "objectives")
+        history = cls(**{part: header[part] for part in parts if part in header})
         history.identity = {**header["search"], "folds": header["folds"]}
         repeat(events, history)
         history.end()
@@ -135,9 +137,7 @@ class History:
             The trial the task belongs to.
         """
         key = (task.candidate.number, task.resource)
-        trial = self._by_key.get(key)
-        if trial is None:
-            trial = self._begin(task)
+        trial = self._by_key.get(key) or self._begin(task)
         trial.mark_issued(task.fold)
         if trial.n_issued == self.n_folds:
             self._unissued.pop(trial.row, None)
@@ -298,8 +298,7 @@ class History:
         Returns
         -------
         result : FoldResult
-            Without scores if the fold failed or was not run. Its task has no ticket: it
-            is -1.
+            Without scores if the fold failed or was not run. Its ticket is -1.
         """
         row = trial.row
         status: FoldStatus = self._failures.get((row, fold), "ok")

@@ -40,7 +40,8 @@ class Trial:
         one did.
     value : float
         The objective, greater is better; NaN while open and for a failed trial. That of
-        a discarded trial is an estimate from the folds it has seen.
+        a discarded trial is an estimate from the folds it has seen. With several
+        objectives, the first score among them; see `values`.
     noise : float
         Variance of `value`; NaN where unknown.
     lost_to : Trial or None
@@ -86,6 +87,20 @@ class Trial:
     def scores(self) -> NDArray[np.float64]:
         """Objective by fold, of shape (n_folds,); NaN where not told or failed."""
         return self._table.row(self._table.objective, self.row)
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """All objectives, greater is better: `value`, or means if there are several.
+
+        With several objectives one that is not known is NaN.
+        """
+        objectives = self._table.objectives
+        if not objectives:
+            return (self.value,)
+        return tuple(
+            sign * float(self._table.row(name, self.row).mean())
+            for name, sign in objectives.items()
+        )
 
     @property
     def next_fold(self) -> int | None:
