@@ -13,12 +13,10 @@ theta      (d + 2,)              hyperparameters of the model
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Hashable, Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from sklearn_hpo.acquisition import (
     Acquisition,
@@ -26,9 +24,9 @@ from sklearn_hpo.acquisition import (
     Feasible,
     LogEI,
     Maximizer,
-    canonical,
 )
 from sklearn_hpo.space import SearchSpace
+from sklearn_hpo.strategies._design import Design, Keys, Point
 from sklearn_hpo.strategies._strategy import Strategy
 from sklearn_hpo.surrogates import (
     GaussianProcess,
@@ -39,9 +37,6 @@ from sklearn_hpo.surrogates import (
     thinned,
 )
 from sklearn_hpo.trials import Candidate, Trial
-
-Point: TypeAlias = tuple[int, NDArray[np.float64]]
-Keys: TypeAlias = Container[tuple[Hashable, ...]]
 
 # Numbers of scores at which the fit looks for a new summit of the posterior; at all
 # others it climbs on from the last one.
@@ -54,8 +49,6 @@ _MOST = 500
 _MOST_FAILED = 250
 # Points around which the maximizer looks more closely.
 _BEST_KNOWN = 4
-# Draws in search of a point not yet tried, where the points cannot be counted.
-_DRAWS = 1000
 
 
 class Bayes(Strategy):
@@ -106,7 +99,7 @@ class Bayes(Strategy):
                 "or use RandomizedSearchCV."
             )
         self.space_ = space
-        self.seed_ = seed
+        self.design_ = Design(space, seed)
         self.maximizer_ = Maximizer(space)
         self.inputs_ = self.maximizer_.inputs
         d = len(self.inputs_.unordered)
@@ -193,11 +186,11 @@ class Bayes(Strategy):
         gp = None if len(taken) < self.n_initial_ else self.gp_
         point = None
         if gp is None:
-            point = self._sobol(number, taken)
+            point = self.design_.first(number, taken)
         else:
             with one_thread():
                 point = self._propose(gp, open_points, taken, rng)
-        point = point or self._untaken(taken, rng)
+        point = point or self.design_.untaken(taken, rng)
         if point is None:
             return None
         branch, u = point
@@ -306,38 +299,6 @@ class Bayes(Strategy):
         X = np.vstack([scored, failed[rows]])
         loss = -(np.arange(len(X)) >= len(X) - len(rows)).astype(float)
         return GaussianProcess(X, loss, theta, unordered)
-
-    def _sobol(self, number: int, taken: Keys) -> Point | None:
-        """Return a point of the scrambled sequence, None if it is taken."""
-        sobol = qmc.Sobol(
-            1 + self.space_.n_dims,
-            scramble=True,
-            seed=np.random.default_rng(self.seed_),
-        )
-        # A power of two of points, as the sequence wants; the wanted one is among them.
-        points = sobol.random_base2(number.bit_length())
-        branch, u = self.space_.from_unit(points[number : number + 1])
-        point = canonical(self.space_, int(branch[0]), u[0])
-        return None if self.space_.key(*point) in taken else point
-
-    def _untaken(self, taken: Keys, rng: np.random.Generator) -> Point | None:
-        """Return a point that is not taken, None if there is none."""
-        for branch, u in self._points_from_anywhere(rng):
-            point = canonical(self.space_, int(branch), u)
-            if self.space_.key(*point) not in taken:
-                return point
-        return None
-
-    def _points_from_anywhere(
-        self, rng: np.random.Generator
-    ) -> Iterable[tuple[int, NDArray[np.float64]]]:
-        """Return all points of a finite space, or many of an infinite one."""
-        if math.isinf(self.space_.size):
-            draws = rng.random((_DRAWS, 1 + self.space_.n_dims))
-            return zip(*self.space_.from_unit(draws), strict=True)
-        size = int(self.space_.size)
-        first = int(rng.integers(size))
-        return (self.space_.point((first + i) % size) for i in range(size))
 
 
 def _stacked(points: Sequence[Point]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

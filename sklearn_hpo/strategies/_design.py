@@ -1,0 +1,74 @@
+"""Points that owe nothing to any score: the first ones, and any that is left.
+
+Notation
+--------
+branch, u  int and (n_dims,)  a point of the space
+key                           the identity of a point, see `SearchSpace.key`
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Container, Hashable, Iterable
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from sklearn_hpo.acquisition import canonical
+from sklearn_hpo.space import SearchSpace
+
+Point: TypeAlias = tuple[int, NDArray[np.float64]]
+Keys: TypeAlias = Container[tuple[Hashable, ...]]
+
+# Draws in search of a point not yet tried, where the points cannot be counted.
+_DRAWS = 1000
+
+
+class Design:
+    """Where a search begins, and where it goes when it knows no better.
+
+    Parameters
+    ----------
+    space : SearchSpace
+        What may be tried.
+    seed : int
+        Seed of the scrambled Sobol sequence.
+    """
+
+    def __init__(self, space: SearchSpace, seed: int) -> None:
+        self.space = space
+        self.seed = seed
+
+    def first(self, number: int, taken: Keys) -> Point | None:
+        """Return the point of that number in the sequence, None if it is taken."""
+        sobol = qmc.Sobol(
+            1 + self.space.n_dims,
+            scramble=True,
+            seed=np.random.default_rng(self.seed),
+        )
+        # A power of two of points, as the sequence wants; the wanted one is among them.
+        points = sobol.random_base2(number.bit_length())
+        branch, u = self.space.from_unit(points[number : number + 1])
+        point = canonical(self.space, int(branch[0]), u[0])
+        return None if self.space.key(*point) in taken else point
+
+    def untaken(self, taken: Keys, rng: np.random.Generator) -> Point | None:
+        """Return a point that is not taken, None if there is none."""
+        for branch, u in self._points_from_anywhere(rng):
+            point = canonical(self.space, int(branch), u)
+            if self.space.key(*point) not in taken:
+                return point
+        return None
+
+    def _points_from_anywhere(
+        self, rng: np.random.Generator
+    ) -> Iterable[tuple[int, NDArray[np.float64]]]:
+        """Return all points of a finite space, or many of an infinite one."""
+        if math.isinf(self.space.size):
+            draws = rng.random((_DRAWS, 1 + self.space.n_dims))
+            return zip(*self.space.from_unit(draws), strict=True)
+        size = int(self.space.size)
+        first = int(rng.integers(size))
+        return (self.space.point((first + i) % size) for i in range(size))
