@@ -2,12 +2,30 @@
 
 Every :class:`Strategy` answers ``ask`` and learns by ``tell``. :class:`Listed` goes
 through a list (grid, random and manual search), :class:`Bayes` asks a model of the
-scores, and :class:`First` puts known points before another strategy's own.
+scores, :class:`DifferentialEvolution`, :class:`CMAES` and :class:`Genetic` let the best
+candidates have children, and :class:`First` puts known points before another
+strategy's own.
 """
 
 from sklearn_hpo.strategies._bayes import Bayes
+from sklearn_hpo.strategies._cmaes import CMAES
+from sklearn_hpo.strategies._differential_evolution import DifferentialEvolution
+from sklearn_hpo.strategies._dominance import front_numbers
+from sklearn_hpo.strategies._evolution_for import EVOLUTIONS, evolution_for
 from sklearn_hpo.strategies._first import First
+from sklearn_hpo.strategies._genetic import Genetic
 from sklearn_hpo.strategies._listed import Listed
 from sklearn_hpo.strategies._strategy import Strategy
 
-__all__ = ["Bayes", "First", "Listed", "Strategy"]
+__all__ = [
+    "CMAES",
+    "EVOLUTIONS",
+    "Bayes",
+    "DifferentialEvolution",
+    "First",
+    "Genetic",
+    "Listed",
+    "Strategy",
+    "evolution_for",
+    "front_numbers",
+]

@@ -1,0 +1,151 @@
+"""Differential evolution without generations, for any space.
+
+Notation, after [1]_
+--------------------
+target    the member whose place the child wants
+x         (n_dims,) genes of a member
+F, CR     scale of the differences, chance of each gene to change
+best      one of the best members
+r1, r2    two other members
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sklearn_hpo.space import SearchSpace
+from sklearn_hpo.strategies._offspring import Child, Offspring
+from sklearn_hpo.strategies._population import Member, Population, usual_size
+from sklearn_hpo.strategies._strategy import Strategy
+from sklearn_hpo.strategies._variation import mutated, repaired, settled_in
+from sklearn_hpo.trials import Candidate, Trial
+
+Array = NDArray[np.float64]
+
+# Location and scale of F and CR: [2], section III-B, without the adaptation, which
+# needs more candidates than a search has.
+_F, _CR, _SPREAD = 0.5, 0.5, 0.1
+# Part of the members that are drawn as the best one.
+_P = 0.2
+# Chance of a child that is a mutant of the best; chosen on the split `tune` of the
+# comparison with peers.
+_MUTANT = 0.8
+
+
+class DifferentialEvolution(Strategy):
+    """Moves by the differences between the members of a population.
+
+    The first candidates are points of a scrambled Sobol sequence. From then on a child
+    is born at each ask. Four in five are mutants of the best, by a step of a size
+    between some thousandths and the third part of a range: with a few hundred
+    candidates a search must be greedy. The fifth is made by differential evolution
+    [1]_ with the mutation current-to-pbest/1 [2]_, ``x + F (best - x) + F (r1 - r2)``,
+    and binomial crossover. A child that is no worse than the member whose place it
+    wants takes it when it is told; there are no generations to wait for.
+
+    Choices are copied from a member or drawn, never reckoned with. A gene that becomes
+    active is inherited from another member or drawn. What leaves its range comes back
+    half way or anywhere. The best of each branch of the space has children too.
+
+    With several objectives a child takes the place of the worst by non-dominated
+    sorting and crowding. When the scores of the members differ by no more than the
+    folds disagree, the population begins anew.
+
+    Parameters
+    ----------
+    population_size : int or None, default=None
+        Number of members, at least 4. None for a number that grows with that of the
+        parameters, from 8 to 24, but at most a sixth of the search.
+
+    References
+    ----------
+    .. [1] R. Storn and K. Price, "Differential Evolution - A Simple and Efficient
+       Heuristic for Global Optimization over Continuous Spaces", Journal of Global
+       Optimization 11, 1997.
+    .. [2] J. Zhang and A. C. Sanderson, "JADE: Adaptive Differential Evolution with
+       Optional External Archive", IEEE Transactions on Evolutionary Computation 13(5),
+       2009.
+    """
+
+    def __init__(self, population_size: int | None = None) -> None:
+        self.population_size = population_size
+
+    def start(self, space: SearchSpace, n_iter: int, seed: int) -> None:
+        """Forget everything and prepare for a search.
+
+        Raises
+        ------
+        ValueError
+            If the space has a distribution that can only be drawn from.
+        """
+        self.offspring_ = Offspring(space, seed)
+        usual = usual_size(self.offspring_.genes.n_genes, n_iter)
+        self.population_ = Population(self.population_size or usual)
+
+    def tell(self, trial: Trial) -> None:
+        """Let a child have the place it wants if it is no worse than who has it."""
+        member = self.offspring_.told(trial)
+        if member is None:
+            return
+        note = trial.candidate.note or {}
+        self.population_.fight(member, note.get("target"))
+        if self.population_.is_settled:
+            self.population_.clear()
+
+    def ask(
+        self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
+    ) -> Candidate | None:
+        """Return the next candidate, None if the space is exhausted."""
+        if self.population_.waits(len(pending)):
+            return self.offspring_.newcomer(number, pending, rng)
+        wanted = {(c.note or {}).get("target") for c in pending}
+        free = [m for m in self.population_ if m.number not in wanted]
+        targets = free or list(self.population_)
+
+        def child(rng: np.random.Generator) -> Child:
+            target = targets[int(rng.integers(len(targets)))]
+            if rng.random() < _MUTANT:
+                return self._mutant(target, rng)
+            return self._moved(target, rng)
+
+        return self.offspring_.child(number, pending, rng, child)
+
+    def _moved(self, target: Member, rng: np.random.Generator) -> Child:
+        """Return a child by current-to-pbest/1 and binomial crossover."""
+        genes, members = self.offspring_.genes, self.population_
+        best = members[int(rng.integers(max(2, round(_P * len(members)))))]
+        r1, r2 = (members[int(i)] for i in rng.choice(len(members), 2, replace=False))
+        F = np.clip(_F + _SPREAD * rng.standard_cauchy(), 0.05, 1.0)  # [2], eq. 17
+        CR = np.clip(rng.normal(_CR, _SPREAD), 0.0, 1.0)  # [2], eq. 16
+        crossed = rng.random(len(target.x)) < CR
+        crossed[rng.integers(len(crossed))] = True
+        step = _known(best.x - target.x) + _known(r1.x - r2.x)
+        x = np.where(crossed & ~genes.is_choice, target.x + F * step, target.x)
+        branch = target.branch
+        for dim in np.flatnonzero(crossed & genes.is_choice):
+            x[dim] = (best, r1, r2)[int(rng.integers(3))].x[dim]
+        if rng.random() < CR:
+            branch = (best, r1, r2)[int(rng.integers(3))].branch
+        x = settled_in(genes, branch, x, [best.x, r1.x, r2.x, target.x], rng)
+        note = _note(target, best, r1, r2)
+        return branch, repaired(x, target.x, rng), note
+
+    def _mutant(self, target: Member, rng: np.random.Generator) -> Child:
+        """Return a child that differs little from one of the best."""
+        genes, parent = self.offspring_.genes, self.population_.elite(rng)
+        branch, x = mutated(genes, parent.branch, parent.x, rng)
+        x = settled_in(genes, branch, x, [target.x], rng)
+        return branch, repaired(x, parent.x, rng), _note(target, parent)
+
+
+def _known(step: Array) -> Array:
+    """Return a step without what one of its ends does not have."""
+    return np.nan_to_num(step, nan=0.0)
+
+
+def _note(target: Member, *parents: Member) -> dict[str, object]:
+    """Return what is to be read back when the child is told."""
+    return {"target": target.number, "parents": [p.number for p in parents]}

@@ -1,0 +1,29 @@
+"""Which kind of evolution suits which search."""
+
+from __future__ import annotations
+
+import pytest
+
+from sklearn_hpo import Integer, Real
+from sklearn_hpo.space import SearchSpace
+from sklearn_hpo.strategies import evolution_for
+
+NUMBERS = {"a": Real(0, 1), "b": Integer(1, 9), "c": [1, 10, 100], "one": [7]}
+
+
+@pytest.mark.parametrize(
+    ("space", "n_iter", "several", "method"),
+    [
+        (NUMBERS, 300, False, "cma"),
+        (NUMBERS, 299, False, "de"),
+        (NUMBERS, 300, True, "ga"),
+        ({**NUMBERS, "kind": ["p", "q"]}, 900, False, "de"),
+        ([NUMBERS, {"a": Real(0, 1)}], 900, False, "de"),
+        ({"a": Real(0, 1), "b": Real(0, 1)}, 900, False, "de"),
+    ],
+)
+def test_it_depends_on_space_budget_and_objectives(
+    space, n_iter: int, several, method: str
+) -> None:
+    found = evolution_for(SearchSpace.from_user(space), n_iter, several=several)
+    assert found == method
