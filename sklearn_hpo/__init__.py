@@ -12,6 +12,7 @@ with what scikit-learn's own searches take.
 from sklearn_hpo._compat import refuse_old_versions as _refuse_old_versions  # noqa: F401
 from sklearn_hpo.search import (
     BayesSearchCV,
+    EvolutionSearchCV,
     GridSearchCV,
     ManualSearchCV,
     RandomizedSearchCV,
@@ -24,6 +25,7 @@ __version__ = "0.1.0"
 __all__ = [
     "BayesSearchCV",
     "Categorical",
+    "EvolutionSearchCV",
     "GridSearchCV",
     "Integer",
     "ManualSearchCV",

@@ -21,7 +21,7 @@ from sklearn.model_selection._validation import (
     _warn_or_raise_about_fit_failures,
 )
 from sklearn.utils._indexing import _safe_indexing
-from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils._tags import Tags, get_tags
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.validation import _check_method_params
@@ -32,6 +32,7 @@ __all__ = [
     "CallbackTree",
     "HasMethods",
     "Interval",
+    "StrOptions",
     "Tags",
     "check_method_params",
     "estimator_has",

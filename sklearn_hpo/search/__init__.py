@@ -2,11 +2,13 @@
 
 All are meta-estimators like :class:`sklearn.model_selection.GridSearchCV` and differ in
 what they try: :class:`GridSearchCV`, :class:`RandomizedSearchCV` and
-:class:`ManualSearchCV` go through a list, :class:`BayesSearchCV` looks back, and
-:class:`SearchCV` takes any strategy and schedule. One loop runs them all.
+:class:`ManualSearchCV` go through a list, :class:`BayesSearchCV` and
+:class:`EvolutionSearchCV` look back, and :class:`SearchCV` takes any strategy and
+schedule. One loop runs them all.
 """
 
 from sklearn_hpo.search._bayes import BayesSearchCV
+from sklearn_hpo.search._evolution import EvolutionSearchCV
 from sklearn_hpo.search._grid import GridSearchCV
 from sklearn_hpo.search._loop import Loop
 from sklearn_hpo.search._manual import ManualSearchCV
@@ -15,6 +17,7 @@ from sklearn_hpo.search._search import SearchCV
 
 __all__ = [
     "BayesSearchCV",
+    "EvolutionSearchCV",
     "GridSearchCV",
     "Loop",
     "ManualSearchCV",

@@ -225,7 +225,7 @@ class BaseSearch(BaseSearchCV):
         tree: CallbackTree,
     ) -> None:
         """Make the table of the history, choose the best candidate and refit it."""
-        results = format_results(self, self.history_, schedule)
+        results = self._results(schedule)
         scorers = settings.scorer
         self.multimetric_ = bool(self.history_.multimetric) or is_multimetric(scorers)
         if callable(self.scoring) and self.multimetric_:
@@ -238,6 +238,10 @@ class BaseSearch(BaseSearchCV):
         if self.refit:
             self._refit(settings, X, y, tree)
         tree.end()
+
+    def _results(self, schedule: Schedule) -> dict[str, Any]:
+        """Return ``cv_results_``."""
+        return format_results(self, self.history_, schedule)
 
     def _check_target(self, y: Any) -> None:
         if y is None and get_tags(self.estimator).target_tags.required:
@@ -304,7 +308,10 @@ class BaseSearch(BaseSearchCV):
                 f"Fitting {n_folds} folds for each of {n_new} candidates,"
                 f" totalling {n_new * n_folds} fits"
             )
-        self.history_ = History(n_folds, plan.n_iter, objective_of(self), plan.seed)
+        objective = plan.objective or objective_of(self)
+        self.history_ = History(
+            n_folds, plan.n_iter, objective, plan.seed, plan.objectives
+        )
         self.history_.identity = journal.identity
         if not n_folds:
             return None

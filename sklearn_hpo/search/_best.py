@@ -22,9 +22,13 @@ def asks_posterior(search: Any) -> bool:
 
 
 def objective_of(search: Any) -> str | None:
-    """Return the metric `refit` names; None for the only one, or the first."""
+    """Return the metric `refit` names; None for the only one, or the first.
+
+    With several objectives `refit` chooses among them, but changes nothing before.
+    """
+    several = getattr(search, "objectives", None) is not None
     named = isinstance(search.refit, str) and not asks_posterior(search)
-    return search.refit if named else None
+    return search.refit if named and not several else None
 
 
 def check_refit(search: Any, *, has_model: bool) -> None:

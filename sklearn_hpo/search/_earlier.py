@@ -33,6 +33,7 @@ _SAME = (
     "estimator",
     "scoring",
     "objective",
+    "objectives",
     "X",
     "y",
     "set of fit parameters",

@@ -41,6 +41,7 @@ OF_RESULTS = {
     "estimator",
     "fit_timeout",
     "memory_limit",
+    "objectives",
     "return_train_score",
     "scoring",
 }
@@ -72,7 +73,7 @@ def identity_of(
 ) -> dict[str, str | None]:
     """Return what the results of folds depend on, beside the folds themselves."""
     return {
-        **_arguments(search, OF_RESULTS),
+        **_arguments(search, OF_RESULTS & set(search.get_params(deep=False))),
         "objective": objective_of(search),
         "X": _hash(X),
         "y": _hash(y),

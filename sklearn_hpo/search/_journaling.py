@@ -142,6 +142,7 @@ class SearchJournal:
             "objective": history.objective,
             "random_state": _given(self.search),
             "seed": plan.seed,
+            "objectives": list(plan.objectives),
             "lookahead": lookahead,
             "width": width,
             "generator": self._generator,

@@ -41,6 +41,10 @@ class Plan:
         Whether results are told in the order of their arrival.
     splits : list of (train, test) or None, default=None
         Folds to use instead of those of the splitter.
+    objectives : tuple of str, default=()
+        What is optimized, if it is more than one thing; see :class:`History`.
+    objective : str or None, default=None
+        The one of them that is the value of a trial.
     known : callable
         Returns the result of a task if it need not be run, else None.
     told : list of (Trial, list of FoldResult)
@@ -56,5 +60,7 @@ class Plan:
     lookahead: int | None = None
     as_they_come: bool = False
     splits: Splits | None = None
+    objectives: tuple[str, ...] = ()
+    objective: str | None = None
     known: Callable[[Task], FoldResult | None] = nothing_known
     told: Sequence[tuple[Trial, list[FoldResult]]] = ()

@@ -247,6 +247,11 @@ class SearchCV(BaseSearch):
             return None
         return Earlier(self.initial_history, objective_of(self))
 
+    def _strategy(self, space: SearchSpace) -> Strategy:
+        """Return what to ask on a space."""
+        strategy: Strategy = clone(self.strategy)
+        return strategy
+
     def _plan(
         self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any
     ) -> Plan:
@@ -263,7 +268,7 @@ class SearchCV(BaseSearch):
         seed = check_random_state(random_state).randint(MAX_SEED)
         return Plan(
             space,
-            First(points, clone(self.strategy)),
+            First(points, self._strategy(space)),
             n_iter=int(min(self.n_iter, space.size + len(initial))),
             schedule=None if self.schedule is None else clone(self.schedule),
             seed=int(seed),
