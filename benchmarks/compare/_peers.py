@@ -75,6 +75,15 @@ PEERS = (
         quick=True,
     ),
     Peer(
+        "ours_evolution",
+        "sklearn_hpo EvolutionSearchCV",
+        "ours_evolution",
+        "here",
+        "ours",
+        variants=(PLAIN,),
+        quick=True,
+    ),
+    Peer(
         "optuna_tpe",
         "Optuna TPE",
         "optuna",
@@ -99,6 +108,8 @@ PEERS = (
         "evolution",
         {"sampler": "nsga2"},
     ),
+    Peer("cmaes", "cmaes CatCMAwM", "cmaes", "optuna", "evolution"),
+    Peer("dehb", "DE of DEHB", "dehb", "dehb", "evolution", variants=(PLAIN,)),
     Peer("hyperopt", "hyperopt TPE", "hyperopt", "hyperopt", "model"),
     Peer(
         "blendsearch",

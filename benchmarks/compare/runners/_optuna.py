@@ -24,6 +24,7 @@ class Peer(Runner):
     Branches are asked for as Optuna's users write them: the choice first, then the
     parameters it needs. For such spaces TPE gets ``group=True``, as its own warning
     advises. A configuration from outside is enqueued; failed trials are told as failed.
+    With the option ``n_objectives`` values are lists.
     """
 
     library = "optuna"
@@ -40,7 +41,8 @@ class Peer(Runner):
             torch.set_num_threads(1)
         more = {"group": True} if name == "tpe" and self.space.is_branched else {}
         sampler = SAMPLERS[name](seed=self.seed, **more)
-        self.study = optuna.create_study(direction="maximize", sampler=sampler)
+        several = ["maximize"] * self.options.get("n_objectives", 1)
+        self.study = optuna.create_study(directions=several, sampler=sampler)
 
     def propose(self) -> tuple[Any, Config]:
         """Ask the study for a trial and the trial for its parameters."""

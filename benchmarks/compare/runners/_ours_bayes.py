@@ -10,7 +10,7 @@ from benchmarks.compare._space import Config
 from benchmarks.compare.runners._ours_space import checkout, translate
 from benchmarks.compare.runners._runner import ExhaustedError, Runner
 from sklearn_hpo.space import SearchSpace
-from sklearn_hpo.strategies import Bayes, First
+from sklearn_hpo.strategies import Bayes, First, Strategy
 from sklearn_hpo.trials import FoldResult, History, Task, Trial
 
 
@@ -25,10 +25,14 @@ class Peer(Runner):
     def start(self) -> None:
         """Start the strategy on the space."""
         space = SearchSpace.from_user(translate(self.space))
-        self.strategy = First([self.space.default()], Bayes(**self.options))
+        self.strategy = First([self.space.default()], self.make(space))
         self.first = None
         self.strategy.start(space, self.budget, self.seed)
         self.history = History(self.n_folds, self.budget, seed=self.seed)
+
+    def make(self, space: SearchSpace) -> Strategy:
+        """Make the strategy."""
+        return Bayes(**self.options)
 
     def propose(self) -> tuple[Any, Config]:
         """Ask with a fresh generator and note the folds as issued."""

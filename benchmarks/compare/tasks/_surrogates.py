@@ -90,15 +90,16 @@ class SurrogateTask(ReplayTask):
     def evaluate(self, config: Config) -> Outcome:
         """Return the score of each of the first repetitions."""
         place = self.model.output
-        return outcome([self._predict(config, r, place) for r in self.model.repeats])
+        return outcome([self.predict(config, r, place) for r in self.model.repeats])
 
     def test(self, config: Config) -> Outcome:
         """Return the mean score of the repetitions held out."""
         place = self.model.output_held_out
-        scores = [self._predict(config, r, place) for r in self.model.held_out]
+        scores = [self.predict(config, r, place) for r in self.model.held_out]
         return outcome([float(np.mean(scores))])
 
-    def _predict(self, config: Config, repeat: int, place: int) -> float:
+    def predict(self, config: Config, repeat: int, place: int) -> float:
+        """Return an output of the model, with the sign of the metric."""
         given: dict[str, Any] = {
             self.model.chooser: config.get("branch"),
             self.model.task: self.instance,
