@@ -47,7 +47,7 @@ ENVIRONMENTS = {
     "hyperopt": Environment(("hyperopt==0.3.0",), "hyperopt"),
     "flaml": Environment(("flaml[blendsearch]==2.7.0",), "flaml"),
     "nevergrad": Environment(("nevergrad==1.0.12",), "nevergrad"),
-    "dehb": Environment(("dehb==0.1.2",), "dehb.optimizers.de"),
+    "dehb": Environment(("dehb==0.1.2", "scikit-learn"), "dehb.optimizers.de"),
     "genetic": Environment(
         ("sklearn-genetic-opt==0.12.0", "pandas"), "sklearn_genetic"
     ),
