@@ -308,10 +308,8 @@ class BaseSearch(BaseSearchCV):
                 f"Fitting {n_folds} folds for each of {n_new} candidates,"
                 f" totalling {n_new * n_folds} fits"
             )
-        objective = plan.objective or objective_of(self)
-        self.history_ = History(
-            n_folds, plan.n_iter, objective, plan.seed, plan.objectives
-        )
+        what = plan.objective or objective_of(self), plan.seed, plan.objectives
+        self.history_ = History(n_folds, plan.n_iter, *what)
         self.history_.identity = journal.identity
         if not n_folds:
             return None
