@@ -32,6 +32,7 @@ from sklearn.base import BaseEstimator
 from benchmarks._results import RESULTS, setting, write_section
 from sklearn_hpo import (
     BayesSearchCV,
+    EvolutionSearchCV,
     GridSearchCV,
     ManualSearchCV,
     RandomizedSearchCV,
@@ -72,21 +73,24 @@ def searches(log: str) -> dict[str, Any]:
     model, space = Logged(log), {"a": Real(0, 10), "b": Real(0, 5)}
     grid = {"a": [1.0, 1.0, 4.0, 9.5], "b": [1.0, 2.0, 3.0]}
     points = [{"a": float(a), "b": a / 4} for a in range(11)]
+    adaptive = {"n_iter": 12, "lookahead": 4}
+    evolving = {"population_size": 4, **adaptive}
     made: dict[str, Any] = {}
     for racing in (False, True):
-        suffix = ", racing" if racing else ""
-        made |= {
-            f"grid{suffix}": GridSearchCV(model, grid),
-            f"random{suffix}": RandomizedSearchCV(model, space, n_iter=12),
-            f"manual{suffix}": ManualSearchCV(model, points),
-            f"Bayes{suffix}": BayesSearchCV(model, space, n_iter=12, lookahead=4),
+        kinds = {
+            "grid": GridSearchCV(model, grid),
+            "random": RandomizedSearchCV(model, space, n_iter=12),
+            "manual": ManualSearchCV(model, points),
+            "Bayes": BayesSearchCV(model, space, **adaptive),
+            "DE": EvolutionSearchCV(model, space, method="de", **evolving),
+            "CMA-ES": EvolutionSearchCV(model, space, method="cma", **evolving),
+            "genetic": EvolutionSearchCV(model, space, method="ga", **evolving),
         }
-        for name in list(made)[-4:]:
-            search = made[name].set_params(
-                cv=4, racing=racing, cache=False, refit=False
-            )
+        for name, search in kinds.items():
+            search.set_params(cv=4, racing=racing, cache=False, refit=False)
             if "random_state" in search.get_params():
                 search.set_params(random_state=0)
+            made[f"{name}, racing" if racing else name] = search
     return made
 
 
