@@ -69,6 +69,10 @@ def earlier(space=SPACE, **options) -> BayesSearchCV:
     return bayes(space=space, n_iter=12, random_state=0, **options).fit(X, y)
 
 
+# Whatever the strategy proposes, one candidate fails.
+FAILING = [{"a": 9.5, "b": "one"}]
+
+
 def n_fits_of(search: SearchCV, X=X, y=y) -> int:
     Model.n_fits = 0
     search.fit(X, y)
@@ -132,7 +136,7 @@ def test_a_journal_says_the_same_as_its_history(tmp_path: Path) -> None:
 
 
 def test_discarded_and_failed_candidates_are_told_as_such() -> None:
-    former = earlier()
+    former = earlier(initial_params=FAILING)
     statuses = pd.Series([t.status for t in former.history_.trials]).value_counts()
     assert statuses["discarded"] > 0
     assert statuses["failed"] > 0
@@ -256,7 +260,7 @@ def test_parameters_of_another_part_are_not_completed() -> None:
 
 
 def test_with_limits_of_its_own_what_timed_out_is_left_out(monkeypatch) -> None:
-    former = earlier().history_
+    former = earlier(initial_params=FAILING).history_
     for trial in former.trials:
         if trial.status == "failed":
             trial.status = "timeout"
