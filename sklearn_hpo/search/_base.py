@@ -63,6 +63,8 @@ class BaseSearch(BaseSearchCV):
         "target_score": [numbers.Real, None],
         "n_iter_no_change": [Interval(numbers.Integral, 1, None, closed="left"), None],
     }
+    # Whether there is a model that `refit` may ask.
+    _has_model = False
 
     def __init__(
         self,
@@ -89,9 +91,6 @@ class BaseSearch(BaseSearchCV):
         self.target_score = target_score
         self.n_iter_no_change = n_iter_no_change
         self.callbacks = callbacks
-
-    # Whether there is a model that `refit` may ask.
-    _has_model = False
 
     @abstractmethod
     def _plan(
