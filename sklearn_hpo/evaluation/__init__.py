@@ -11,9 +11,10 @@ processes map one file, clusters are sent them once.
 from sklearn_hpo.evaluation._best_possible import best_possible
 from sklearn_hpo.evaluation._evaluator import Evaluator, WorkerDiedError
 from sklearn_hpo.evaluation._executor import Executor
-from sklearn_hpo.evaluation._fold import FoldSettings, FoldShared, evaluate_fold
+from sklearn_hpo.evaluation._fold import evaluate_fold
 from sklearn_hpo.evaluation._limits import FitTimeoutError
 from sklearn_hpo.evaluation._open_executor import open_executor
+from sklearn_hpo.evaluation._settings import FoldSettings, FoldShared
 
 __all__ = [
     "Evaluator",

@@ -15,8 +15,8 @@ import joblib
 
 from sklearn_hpo.evaluation._configuration import Configuration
 from sklearn_hpo.evaluation._fixed import is_fixed
-from sklearn_hpo.evaluation._fold import FoldShared
 from sklearn_hpo.evaluation._parcel import Parcel
+from sklearn_hpo.evaluation._settings import FoldShared
 from sklearn_hpo.evaluation._threads import limit_this_process
 
 KEPT = 4  # searches whose data a worker keeps

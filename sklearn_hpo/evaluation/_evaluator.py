@@ -13,12 +13,6 @@ from numpy.typing import NDArray
 
 from sklearn_hpo._compat import is_no_number, open_parallel, reach_of
 from sklearn_hpo.evaluation._executor import Executor, WorkerDied
-from sklearn_hpo.evaluation._fold import (
-    FoldOutcome,
-    FoldSettings,
-    FoldShared,
-    RaisedError,
-)
 from sklearn_hpo.evaluation._limits import (
     FitTimeoutError,
     bytes_of,
@@ -27,7 +21,9 @@ from sklearn_hpo.evaluation._limits import (
     too_late,
 )
 from sklearn_hpo.evaluation._open_executor import open_executor
+from sklearn_hpo.evaluation._outcome import FoldOutcome, RaisedError
 from sklearn_hpo.evaluation._placement import Placement, place
+from sklearn_hpo.evaluation._settings import FoldSettings, FoldShared
 from sklearn_hpo.evaluation._store import Store
 from sklearn_hpo.evaluation._twins import Twins
 from sklearn_hpo.trials import Candidate, FoldResult, Task

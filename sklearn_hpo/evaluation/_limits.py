@@ -16,13 +16,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sklearn_hpo._compat import Reach
-from sklearn_hpo.evaluation._fold import (
-    FoldOutcome,
-    FoldSettings,
-    FoldShared,
-    RaisedError,
-    evaluate_fold,
-)
+from sklearn_hpo.evaluation._fold import evaluate_fold
+from sklearn_hpo.evaluation._outcome import FoldOutcome, RaisedError
+from sklearn_hpo.evaluation._settings import FoldSettings, FoldShared
 
 if sys.platform == "linux":
     import resource

@@ -30,14 +30,11 @@ from sklearn_hpo.evaluation._data import (
     unload,
 )
 from sklearn_hpo.evaluation._executor import Call
-from sklearn_hpo.evaluation._fold import (
-    FoldOutcome,
-    FoldShared,
-    RaisedError,
-)
 from sklearn_hpo.evaluation._folder import temporary_folder
 from sklearn_hpo.evaluation._limits import evaluate_within_limits
+from sklearn_hpo.evaluation._outcome import FoldOutcome, RaisedError
 from sklearn_hpo.evaluation._parcel import pack
+from sklearn_hpo.evaluation._settings import FoldShared
 from sklearn_hpo.evaluation._threads import (
     ThreadLimits,
     n_loops_around,

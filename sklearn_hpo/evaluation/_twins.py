@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from sklearn_hpo._compat import is_own_scorer
-from sklearn_hpo.evaluation._fold import FoldSettings, configured
 from sklearn_hpo.evaluation._identity import repeatable_identity
+from sklearn_hpo.evaluation._settings import FoldSettings
 from sklearn_hpo.trials import Candidate
 
 
@@ -61,7 +61,7 @@ class Twins:
     def _are_the_same(self, *candidates: Candidate) -> bool:
         try:
             one, other = (
-                repeatable_identity(configured(self.settings, c.params), self.n_samples)
+                repeatable_identity(self.settings.configured(c.params), self.n_samples)
                 for c in candidates
             )
         except Exception:  # noqa: BLE001 (whatever a setter raises; each fails by itself)

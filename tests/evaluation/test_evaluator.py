@@ -15,7 +15,7 @@ from sklearn.model_selection import KFold
 
 from sklearn_hpo import BayesSearchCV, GridSearchCV, RandomizedSearchCV, Real
 from sklearn_hpo.evaluation import FoldSettings, FoldShared, evaluate_fold
-from sklearn_hpo.evaluation._fold import RaisedError
+from sklearn_hpo.evaluation._outcome import RaisedError
 
 X, y = load_iris(return_X_y=True)
 SPACE = {"C": Real(0.01, 10, log=True)}

@@ -22,7 +22,7 @@ from sklearn.svm import SVC
 
 from sklearn_hpo.evaluation import FoldSettings, FoldShared, _folds, evaluate_fold
 from sklearn_hpo.evaluation import _fold as fold_module
-from sklearn_hpo.evaluation._fold import FoldOutcome, RaisedError
+from sklearn_hpo.evaluation._outcome import FoldOutcome, RaisedError
 from sklearn_hpo.evaluation._store import Store
 
 N = 60

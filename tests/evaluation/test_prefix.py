@@ -60,7 +60,7 @@ from sklearn.svm import SVC, SVR, LinearSVC
 
 from sklearn_hpo._compat import HAS_CALLBACKS
 from sklearn_hpo.evaluation import FoldSettings, FoldShared, evaluate_fold
-from sklearn_hpo.evaluation._fold import FoldOutcome, RaisedError
+from sklearn_hpo.evaluation._outcome import FoldOutcome, RaisedError
 from sklearn_hpo.evaluation._store import Store
 
 N = 120

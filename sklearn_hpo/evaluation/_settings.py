@@ -1,0 +1,83 @@
+"""What all folds of a search have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+
+from sklearn_hpo.evaluation._store import Store
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FoldSettings:
+    """What all folds of a search have in common.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        Cloned for each fit.
+    scorer : callable
+        A scorer of scikit-learn, of one or of several metrics.
+    fit_params, score_params : dict of str to object
+        Routed parameters; arrays as long as X are split with it.
+    n_folds, n_candidates : int
+        What progress messages count to.
+    return_train_score : bool, default=False
+        Whether the training part is scored too.
+    error_score : "raise" or float, default=nan
+        As in scikit-learn's searches.
+    verbose : int, default=0
+        As in scikit-learn's searches.
+    cache : bool, default=False
+        Whether candidates share the first steps of a pipeline.
+    fit_timeout : float or None, default=None
+        Seconds for a fold.
+    memory_limit : int, str or None, default=None
+        Bytes that a fold may take beyond what its worker holds; ``"2G"`` is a string of
+        them.
+    """
+
+    estimator: BaseEstimator
+    scorer: Any
+    fit_params: Mapping[str, Any]
+    score_params: Mapping[str, Any]
+    n_folds: int
+    n_candidates: int
+    return_train_score: bool = False
+    error_score: str | float = np.nan
+    verbose: int = 0
+    cache: bool = False
+    fit_timeout: float | None = None
+    memory_limit: int | str | None = None
+
+    def configured(self, params: Mapping[str, Any]) -> Any:
+        """Return a clone of the estimator with the parameters of a candidate."""
+        return clone(self.estimator).set_params(**clone(params, safe=False))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FoldShared:
+    """What reaches each worker once, beside the data.
+
+    Parameters
+    ----------
+    settings : FoldSettings
+        What all folds have in common.
+    splits : list of (train, test)
+        Index arrays of shape (n_train,) and (n_test,), one pair a fold.
+    store : Store or None, default=None
+        Where what candidates share is kept; None if they share nothing.
+    late : str or None, default=None
+        Folder in which a worker that is ended because a fold takes too long shows which
+        one; None if the workers are not processes of this machine.
+    """
+
+    settings: FoldSettings
+    splits: list[tuple[NDArray[np.intp], NDArray[np.intp]]]
+    store: Store | None = None
+    late: str | None = None
