@@ -4,19 +4,28 @@
 
 CPU seconds with and without a journal alternate, A B A B, and the median of their
 ratios counts; on a machine that does other things its error is larger than what is
-measured. So the calls of a journal are measured by themselves too, one after the other.
+measured. So the calls of a journal are measured by themselves too, one after the other;
+where they happen, with the caches of the processor full of other things; and, where
+valgrind is installed, in instructions, which no other program disturbs.
 A journal of 100,000 folds is written by a search of a trivial estimator.
 """
 
 from __future__ import annotations
 
 import math
+import os
+import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from sklearn.datasets import make_classification
@@ -29,15 +38,22 @@ from sklearn_hpo.search._record import LookedUp
 from sklearn_hpo.trials import Candidate, FoldResult, History, Journal, Task
 
 N_ITER, N_FOLDS, N_MANY = 200, 5, 20_000
+# Valgrind knows no AVX-512, and counts the same instructions only for the same hashes.
+UNDER_VALGRIND = {
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_CORETYPE": "Haswell",
+    "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL "
+    "AVX512_ICL AVX512_SPR",
+}
 
 
-def fit(folder: str | None) -> None:
+def fit(folder: str | None, n_iter: int = N_ITER) -> None:
     """Fit a random search with fits of about a millisecond."""
     X, y = make_classification(500, 20, random_state=0)
     RandomizedSearchCV(
         GaussianNB(),
         {"var_smoothing": Real(1e-10, 1e-6, log=True)},
-        n_iter=N_ITER,
+        n_iter=n_iter,
         cv=N_FOLDS,
         random_state=0,
         refit=False,
@@ -66,12 +82,71 @@ def calls(path: Path) -> float:
     return seconds / N_MANY
 
 
+def timed_in_place(folder: str) -> float:
+    """Return the seconds by fold in which a search waits for its journal."""
+    seconds: list[float] = []
+
+    def timed(name: str) -> Callable[..., Any]:
+        call = getattr(LookedUp, name)
+
+        def measured(*args: Any) -> Any:
+            start = time.perf_counter()
+            answer = call(*args)
+            seconds.append(time.perf_counter() - start)
+            return answer
+
+        return measured
+
+    calls = ("known", "issued", "done", "closed", "flush")
+    with ExitStack() as stack:
+        for name in calls:
+            stack.enter_context(patch.object(LookedUp, name, timed(name)))
+        fit(folder)
+    slowest = statistics.quantiles(seconds, n=100)[-1]  # another process was let in
+    return sum(min(s, slowest) for s in seconds) / (N_ITER * N_FOLDS)
+
+
+def instructions(folder: str | None) -> float | None:
+    """Return the instructions by fold of a search, None without valgrind."""
+    valgrind = shutil.which("valgrind")
+    if valgrind is None:
+        return None
+    few, many = N_ITER // 50, N_ITER // 5
+    counts = []
+    for n_iter in (few, many):
+        code = f"from benchmarks.journal import fit; fit({folder!r}, {n_iter})"
+        tool = (
+            "--tool=cachegrind",
+            "--cache-sim=no",
+            "--cachegrind-out-file=/dev/null",
+        )
+        run = subprocess.run(
+            [valgrind, *counting.split(), sys.executable, "-c", code],
+            env={**os.environ, **UNDER_VALGRIND},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        counts.append(int(run.stderr.split()[-1].replace(",", "")))
+    return (counts[1] - counts[0]) / ((many - few) * N_FOLDS)
+
+
 def many(path: Path) -> Any:
     """Fit a search with many folds that cost nothing."""
     search = RandomizedSearchCV(
         Trivial(), {"a": Real(0, 1)}, n_iter=N_MANY, random_state=0, refit=False
     )
     return search.set_params(journal=path).fit(np.zeros((10, 1)))
+
+
+def in_instructions(with_journal: float | None, without: float | None) -> str:
+    """Return a sentence on how many more instructions a journal takes."""
+    if with_journal is None or without is None:
+        return "Instructions were not counted: valgrind is not installed."
+    return (
+        f"A fold takes {without / 1e6:.2f} million instructions outside the kernel, "
+        f"{with_journal / without - 1:+.2%} with a journal."
+    )
 
 
 def main() -> None:
@@ -82,6 +157,8 @@ def main() -> None:
         error = 1.25 * statistics.stdev(found) / math.sqrt(len(found))  # of a median
         fold = cpu_seconds(partial(fit, None)) / (N_ITER * N_FOLDS)
         writing = min(calls(Path(folder) / f"calls{i}") for i in range(5))
+        waiting = statistics.median(timed_in_place(folder) for _ in range(5))
+        counts = instructions(folder), instructions(None)
         path = Path(folder) / "many"
         many(path)
         n_bytes = path.stat().st_size / (N_MANY * N_FOLDS)
@@ -97,7 +174,10 @@ def main() -> None:
         f"- A search of {N_ITER} x {N_FOLDS} fits of about 1 ms takes {more:+.1%} CPU "
         f"time with a journal, with a standard error of {error:.1%}.\n"
         f"- The calls of the journal by themselves take {1e6 * writing:.1f} us a fold, "
-        f"{writing / fold:.1%} of such a fold.\n"
+        f"{writing / fold:.1%} of such a fold; where they happen, between fits that "
+        f"take the caches for themselves, {1e6 * waiting:.1f} us, "
+        f"{waiting / fold:.1%}.\n"
+        f"- {in_instructions(*counts)}\n"
         f"- A fold takes {n_bytes:.0f} bytes.\n"
         f"- Reading {history.n_fits:,} folds takes {reading:.1f} s, and to resume the "
         f"finished search {resuming:.1f} s."
