@@ -121,7 +121,7 @@ def instructions(folder: str | None) -> float | None:
             "--cachegrind-out-file=/dev/null",
         )
         run = subprocess.run(
-            [valgrind, *counting.split(), sys.executable, "-c", code],
+            [valgrind, *tool, sys.executable, "-c", code],
             env={**os.environ, **UNDER_VALGRIND},
             capture_output=True,
             text=True,
