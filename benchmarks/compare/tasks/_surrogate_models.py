@@ -73,7 +73,7 @@ MODELS = (
         repeats=(1, 2, 3),
         held_out=(4, 5, 6, 7, 8, 9, 10),
         tune=("1489", "16", "41143"),
-        report=("12", "1478", "1468"),
+        report=("12", "1478", "1468", "1040", "1049"),
         renamed={"impute": IMPUTE, "reg_lambda": "lambda"},
     ),
     Model(
@@ -89,7 +89,7 @@ MODELS = (
         repeats=(1, 2, 3),
         held_out=(4, 5, 6, 7, 8, 9, 10),
         tune=("37", "1485"),
-        report=("1220", "182", "54"),
+        report=("1220", "182", "54", "1040", "1049"),
         renamed={"impute": IMPUTE},
     ),
     Model(
@@ -105,7 +105,7 @@ MODELS = (
         repeats=(1,),
         held_out=(1,),
         tune=("3945", "7593"),
-        report=("126026", "167152", "189906"),
+        report=("126026", "167152", "189906", "126025", "126029"),
     ),
 )
 KINDS = {"uniform_float": "real", "uniform_int": "int", "categorical": "cat"}
