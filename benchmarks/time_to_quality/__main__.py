@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -50,14 +51,16 @@ def run_all(options: argparse.Namespace) -> None:
     """Run what is missing."""
     from benchmarks.compare._envs import Environments
     from benchmarks.time_to_quality._runs import Job, run_there
-    from benchmarks.time_to_quality._searches import SEARCHES
+    from benchmarks.time_to_quality._searches import SEARCHES, SURVEYS
+    from benchmarks.time_to_quality._table import read, target_of
     from benchmarks.time_to_quality._tasks import TASKS
 
     tasks = chosen(options.tasks, list(TASKS))
     searches = chosen(options.searches, list(SEARCHES))
     environments = Environments(options.envs)
     results = options.results.resolve()
-    jobs = [
+    jobs = [Job(task, survey, 0) for task in tasks for survey in SURVEYS]
+    jobs += [
         Job(task, search, seed)
         for seed in range(options.repeats)
         for task in tasks
@@ -65,7 +68,11 @@ def run_all(options: argparse.Namespace) -> None:
     ]
     jobs = [job for job in jobs if options.again or not job.is_done(results)]
     for count, job in enumerate(jobs, 1):
-        problem = run_there(job, job.path(results), environments, options.timeout)
+        target = math.inf
+        if job.search in SEARCHES:
+            target = target_of(read(results), job.task)
+        path = job.path(results)
+        problem = run_there(job, path, environments, options.timeout, target)
         about = f"{job.task}, {job.search}, repeat {job.seed}"
         say(f"{count}/{len(jobs)} {about}: {problem or 'done'}")
 

@@ -26,7 +26,7 @@ from benchmarks.compare._envs import Environments
 from benchmarks.compare._proxy import ROOT, peer_environment
 from benchmarks.compare._search import write_atomically
 from benchmarks.time_to_quality._record import Found, Recording, candidates, on_all_rows
-from benchmarks.time_to_quality._searches import N_ITER, N_JOBS, SEARCHES
+from benchmarks.time_to_quality._searches import ALL, N_JOBS
 from benchmarks.time_to_quality._tasks import N_SPLITS, TASKS
 
 
@@ -46,10 +46,11 @@ class Job:
     @property
     def fingerprint(self) -> str:
         """Hash of the task and of how the search is made."""
-        task, make = TASKS[self.task], SEARCHES[self.search].make
-        how = (task.estimator, task.params, task.scoring, N_SPLITS, N_ITER, N_JOBS)
+        task, entry = TASKS[self.task], ALL[self.search]
+        counts = (N_SPLITS, entry.n_iter, N_JOBS)
+        how = (task.estimator, task.params, task.scoring, task.rows, *counts)
         # Parsed, because layout and comments make no difference.
-        code = ast.dump(ast.parse(textwrap.dedent(inspect.getsource(make))))
+        code = ast.dump(ast.parse(textwrap.dedent(inspect.getsource(entry.make))))
         return hashlib.sha1((repr(how) + code).encode()).hexdigest()[:12]
 
     def is_done(self, results: Path) -> bool:
@@ -73,17 +74,19 @@ def run_here(job: Job, path: Path, parent: int) -> None:
         Process without which this one and its workers end.
     """
     end_with(parent, group=True)
-    task, entry = TASKS[job.task], SEARCHES[job.search]
-    X, y = task.load(return_X_y=True)
+    task, entry = TASKS[job.task], ALL[job.search]
+    X, y = task.load()
     warnings.simplefilter("ignore")
     scores = scores_of(path)
     names = [param.name for param in task.params]
     scorer = Recording(task.scoring, names, str(scores))
     # A copy, because some searches set parameters on what they are given.
     given = replace(task, estimator=clone(task.estimator))
-    search = entry.make(given, scorer, job.seed)
+    search = entry.make(given, scorer, job.seed, entry.n_iter)
+    versions = {"version": version(entry.library), "scikit-learn": sklearn.__version__}
     began = time.time()
-    began_file(path).write_text(f"{began} {len(y)}")
+    said = {"began": began, "rows": len(y), "versions": versions}
+    began_file(path).write_text(json.dumps(said))
     search.fit(X, y)
     seconds = time.time() - began
     # What is done from here on is not counted.
@@ -92,19 +95,19 @@ def run_here(job: Job, path: Path, parent: int) -> None:
         on_all_rows, estimator=task.estimator, X=X, y=y, scoring=task.scoring
     )
     found = [again(candidate, cv=task.cv) for candidate in found]
-    versions = {"version": version(entry.library), "scikit-learn": sklearn.__version__}
     write(job, path, seconds, found, versions)
 
 
 def run_there(
-    job: Job, path: Path, environments: Environments, timeout: float
+    job: Job, path: Path, environments: Environments, timeout: float, target: float
 ) -> str | None:
     """Run a search in its environment; return what went wrong, if anything did.
 
-    A search that broke or took too long has a record too, with what it had found. An
-    environment that is missing leaves none.
+    It ends once a candidate has come to the target. A search that broke or took too
+    long has a record too, with what it had found. An environment that is missing leaves
+    none.
     """
-    entry = SEARCHES[job.search]
+    entry = ALL[job.search]
     problem = environments.problem(entry.environment)
     if problem is not None:
         return problem
@@ -122,27 +125,45 @@ def run_there(
         text=True,
         start_new_session=True,  # its workers can be ended with it
     )
-    began = time.monotonic()
-    try:
-        _, said = process.communicate(timeout=timeout)
-        if process.returncode:
-            words = said.strip().splitlines() or [f"exit code {process.returncode}"]
-            problem = words[-1][:300]
-    except subprocess.TimeoutExpired:
+    started = time.monotonic()
+    said = ""
+    while process.poll() is None and problem is None:
+        try:
+            said = process.communicate(timeout=0.5)[1]
+        except subprocess.TimeoutExpired:
+            if time.monotonic() - started > timeout:
+                problem = f"timeout after {timeout:g} s"
+            elif any(c.score >= target for c in found_so_far(path)):
+                break
+    if process.returncode:
+        words = said.strip().splitlines() or [f"exit code {process.returncode}"]
+        problem = words[-1][:300]
+    if process.returncode is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        problem = f"timeout after {timeout:g} s"
-    if problem is not None:
-        left = (
-            began_file(path).read_text().split() if began_file(path).is_file() else []
-        )
-        found = []
-        if left:
-            found = candidates(scores_of(path), float(left[0]), N_SPLITS, int(left[1]))
-        # Those of a halving search cannot be compared any more.
-        found = [candidate for candidate in found if candidate.whole]
-        write(job, path, time.monotonic() - began, found, {}, problem)
+    if process.returncode:
+        seconds = time.monotonic() - started
+        versions = about(path)["versions"] if began_file(path).is_file() else {}
+        write(job, path, seconds, found_so_far(path), versions, problem)
     return problem
+
+
+def about(path: Path) -> dict[str, Any]:
+    """Return what a search said of itself before it began."""
+    read: dict[str, Any] = json.loads(began_file(path).read_text())
+    return read
+
+
+def found_so_far(path: Path) -> list[Found]:
+    """Return the whole candidates of a search that runs, or was ended.
+
+    Those of a halving search that has not come to its last round cannot be compared.
+    """
+    if not began_file(path).is_file():
+        return []
+    began, n_rows = about(path)["began"], about(path)["rows"]
+    found = candidates(scores_of(path), began, N_SPLITS, n_rows)
+    return [candidate for candidate in found if candidate.whole]
 
 
 def write(

@@ -13,7 +13,8 @@ from scipy import stats
 from benchmarks.compare._space import Param
 from benchmarks.time_to_quality._tasks import Timed
 
-N_ITER = 50
+N_ITER = 100
+N_SURVEY = 200  # candidates of the searches that tell what can be reached
 N_JOBS = 2
 
 
@@ -28,16 +29,16 @@ def steps(param: Param, n: int) -> list[Any]:
     return values.tolist()
 
 
-def grid_values(task: Timed) -> dict[str, list[Any]]:
-    """Return the grid of equal steps whose size is nearest to N_ITER."""
+def grid_values(task: Timed, n_iter: int) -> dict[str, list[Any]]:
+    """Return the grid of equal steps whose size is nearest to a number."""
 
     def grid_of(n: int) -> dict[str, list[Any]]:
         return {param.name: steps(param, n) for param in task.params}
 
     def misses(values: dict[str, list[Any]]) -> float:
-        return abs(math.log(math.prod(map(len, values.values())) / N_ITER))
+        return abs(math.log(math.prod(map(len, values.values())) / n_iter))
 
-    return min(map(grid_of, range(2, N_ITER + 1)), key=misses)
+    return min(map(grid_of, range(2, n_iter + 1)), key=misses)
 
 
 @dataclass(frozen=True)
@@ -67,27 +68,27 @@ def distribution(param: Param) -> Any:
     return stats.uniform(param.low, param.high - param.low)
 
 
-def grid(task: Timed, scorer: Any, seed: int) -> Any:
-    """scikit-learn's GridSearchCV over about fifty candidates."""
+def grid(task: Timed, scorer: Any, seed: int, n_iter: int) -> Any:
+    """scikit-learn's GridSearchCV over about as many candidates."""
     from sklearn.model_selection import GridSearchCV
 
     return GridSearchCV(
         task.estimator,
-        grid_values(task),
+        grid_values(task, n_iter),
         scoring=scorer,
         cv=task.cv,
         n_jobs=N_JOBS,
     )
 
 
-def randomized(task: Timed, scorer: Any, seed: int) -> Any:
+def randomized(task: Timed, scorer: Any, seed: int, n_iter: int) -> Any:
     """scikit-learn's RandomizedSearchCV."""
     from sklearn.model_selection import RandomizedSearchCV
 
     return RandomizedSearchCV(
         task.estimator,
         {param.name: distribution(param) for param in task.params},
-        n_iter=N_ITER,
+        n_iter=n_iter,
         scoring=scorer,
         cv=task.cv,
         n_jobs=N_JOBS,
@@ -95,7 +96,7 @@ def randomized(task: Timed, scorer: Any, seed: int) -> Any:
     )
 
 
-def halving(task: Timed, scorer: Any, seed: int) -> Any:
+def halving(task: Timed, scorer: Any, seed: int, n_iter: int) -> Any:
     """scikit-learn's HalvingRandomSearchCV from as many candidates."""
     from sklearn.experimental import enable_halving_search_cv  # noqa: F401
     from sklearn.model_selection import HalvingRandomSearchCV
@@ -103,7 +104,7 @@ def halving(task: Timed, scorer: Any, seed: int) -> Any:
     return HalvingRandomSearchCV(
         task.estimator,
         {param.name: distribution(param) for param in task.params},
-        n_candidates=N_ITER,
+        n_candidates=n_iter,
         min_resources="exhaust",
         scoring=scorer,
         cv=task.cv,
@@ -112,7 +113,7 @@ def halving(task: Timed, scorer: Any, seed: int) -> Any:
     )
 
 
-def skopt_bayes(task: Timed, scorer: Any, seed: int) -> Any:
+def skopt_bayes(task: Timed, scorer: Any, seed: int, n_iter: int) -> Any:
     """scikit-optimize's BayesSearchCV."""
     from skopt import BayesSearchCV
     from skopt.space import Categorical, Integer, Real
@@ -127,7 +128,7 @@ def skopt_bayes(task: Timed, scorer: Any, seed: int) -> Any:
     return BayesSearchCV(
         task.estimator,
         {param.name: dimension(param) for param in task.params},
-        n_iter=N_ITER,
+        n_iter=n_iter,
         scoring=scorer,
         cv=task.cv,
         n_jobs=N_JOBS,
@@ -135,7 +136,7 @@ def skopt_bayes(task: Timed, scorer: Any, seed: int) -> Any:
     )
 
 
-def optuna_search(task: Timed, scorer: Any, seed: int) -> Any:
+def optuna_search(task: Timed, scorer: Any, seed: int, n_iter: int) -> Any:
     """OptunaSearchCV with its default sampler."""
     import optuna
     from optuna_integration.sklearn import OptunaSearchCV
@@ -153,7 +154,7 @@ def optuna_search(task: Timed, scorer: Any, seed: int) -> Any:
     return OptunaSearchCV(
         task.estimator,
         {param.name: domain(param) for param in task.params},
-        n_trials=N_ITER,
+        n_trials=n_iter,
         scoring=scorer,
         cv=task.cv,
         n_jobs=N_JOBS,
@@ -161,7 +162,7 @@ def optuna_search(task: Timed, scorer: Any, seed: int) -> Any:
     )
 
 
-def genetic(task: Timed, scorer: Any, seed: int) -> Any:
+def genetic(task: Timed, scorer: Any, seed: int, n_iter: int) -> Any:
     """sklearn-genetic-opt's GASearchCV, 10 individuals, about as many candidates."""
     import random
 
@@ -183,7 +184,7 @@ def genetic(task: Timed, scorer: Any, seed: int) -> Any:
         task.estimator,
         param_grid=domains,
         population_size=10,
-        generations=(N_ITER - 10) // 20,  # each has twice as many children
+        generations=(n_iter - 10) // 20,  # each has twice as many children
         scoring=scorer,
         cv=task.cv,
         n_jobs=N_JOBS,
@@ -191,14 +192,14 @@ def genetic(task: Timed, scorer: Any, seed: int) -> Any:
     )
 
 
-def dask(task: Timed, scorer: Any, seed: int) -> Any:
+def dask(task: Timed, scorer: Any, seed: int, n_iter: int) -> Any:
     """dask-ml's RandomizedSearchCV."""
     from dask_ml.model_selection import RandomizedSearchCV
 
     return RandomizedSearchCV(
         task.estimator,
         {param.name: distribution(param) for param in task.params},
-        n_iter=N_ITER,
+        n_iter=n_iter,
         scoring=scorer,
         cv=task.cv,
         n_jobs=N_JOBS,
@@ -206,10 +207,10 @@ def dask(task: Timed, scorer: Any, seed: int) -> Any:
     )
 
 
-def ours(name: str) -> Callable[[Timed, Any, int], Any]:
+def ours(name: str) -> Callable[[Timed, Any, int, int], Any]:
     """Return the function for one of our searches."""
 
-    def make(task: Timed, scorer: Any, seed: int) -> Any:
+    def make(task: Timed, scorer: Any, seed: int, n_iter: int) -> Any:
         import sklearn_hpo
 
         def domain(param: Param) -> Any:
@@ -221,7 +222,7 @@ def ours(name: str) -> Callable[[Timed, Any, int], Any]:
         return getattr(sklearn_hpo, name)(
             task.estimator,
             {param.name: domain(param) for param in task.params},
-            n_iter=N_ITER,
+            n_iter=n_iter,
             scoring=scorer,
             cv=task.cv,
             n_jobs=N_JOBS,
@@ -236,8 +237,9 @@ class Entry:
     """A search and the environment it runs in."""
 
     environment: str
-    make: Callable[[Timed, Any, int], Any]
+    make: Callable[[Timed, Any, int, int], Any]
     library: str
+    n_iter: int = N_ITER
 
 
 SEARCHES = {
@@ -251,3 +253,8 @@ SEARCHES = {
     "sklearn_hpo RandomizedSearchCV": Entry("here", ours("RandomizedSearchCV"), ""),
     "sklearn_hpo BayesSearchCV": Entry("here", ours("BayesSearchCV"), ""),
 }
+SURVEYS = {
+    "survey by Optuna": Entry("optuna", optuna_search, "optuna-integration", N_SURVEY),
+    "survey by sklearn_hpo": Entry("here", ours("BayesSearchCV"), "", N_SURVEY),
+}
+ALL = SEARCHES | SURVEYS

@@ -44,8 +44,8 @@ class Model:
     sign: float
     repeats: tuple[int, ...]
     held_out: tuple[int, ...]
-    tune: tuple[str, ...]
-    report: tuple[str, ...]
+    tune: tuple[str, ...] = field(repr=False)  # a task is the same beside others
+    report: tuple[str, ...] = field(repr=False)
     renamed: Mapping[str, str] = field(default_factory=dict)
 
 
