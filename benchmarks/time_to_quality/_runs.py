@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 import textwrap
 import time
 import warnings
@@ -48,7 +49,7 @@ class Job:
         """Hash of the task and of how the search is made."""
         task, entry = TASKS[self.task], ALL[self.search]
         counts = (N_SPLITS, entry.n_iter, N_JOBS)
-        how = (task.estimator, task.params, task.scoring, task.rows, *counts)
+        how = (task.table, task.estimator, task.params, task.scoring, *counts)
         # Parsed, because layout and comments make no difference.
         code = ast.dump(ast.parse(textwrap.dedent(inspect.getsource(entry.make))))
         return hashlib.sha1((repr(how) + code).encode()).hexdigest()[:12]
@@ -86,7 +87,7 @@ def run_here(job: Job, path: Path, parent: int) -> None:
     versions = {"version": version(entry.library), "scikit-learn": sklearn.__version__}
     began = time.time()
     said = {"began": began, "rows": len(y), "versions": versions}
-    began_file(path).write_text(json.dumps(said))
+    write_atomically(began_file(path), json.dumps(said))
     search.fit(X, y)
     seconds = time.time() - began
     # What is done from here on is not counted.
@@ -116,36 +117,42 @@ def run_there(
     command += [str(job.seed), str(path), str(os.getpid())]
     path.parent.mkdir(parents=True, exist_ok=True)
     forget(path)
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=peer_environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,  # its workers can be ended with it
-    )
-    started = time.monotonic()
-    said = ""
-    while process.poll() is None and problem is None:
-        try:
-            said = process.communicate(timeout=0.5)[1]
-        except subprocess.TimeoutExpired:
-            if time.monotonic() - started > timeout:
-                problem = f"timeout after {timeout:g} s"
-            elif any(c.score >= target for c in found_so_far(path)):
-                break
-    if process.returncode:
-        words = said.strip().splitlines() or [f"exit code {process.returncode}"]
-        problem = words[-1][:300]
-    if process.returncode is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-    if process.returncode:
-        seconds = time.monotonic() - started
-        versions = about(path)["versions"] if began_file(path).is_file() else {}
-        write(job, path, seconds, found_so_far(path), versions, problem)
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=peer_environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,  # its workers can be ended with it
+        )
+        problem = watch(process, path, timeout, target)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        elif process.returncode:
+            errors.seek(0)
+            words = errors.read().strip().splitlines()
+            problem = (words or [f"exit code {process.returncode}"])[-1][:300]
+    if process.wait():
+        whole = found_so_far(path)
+        said = about(path) if began_file(path).is_file() else {"versions": {}}
+        seconds = time.time() - said.get("began", time.time())
+        write(job, path, seconds, whole, said["versions"], problem)
     return problem
+
+
+def watch(
+    process: subprocess.Popen[bytes], path: Path, timeout: float, target: float
+) -> str | None:
+    """Wait for a search to end, to come to the target, or to take too long."""
+    started = time.monotonic()
+    while process.poll() is None:
+        time.sleep(0.5)
+        if time.monotonic() - started > timeout:
+            return f"timeout after {timeout:g} s"
+        if any(candidate.score >= target for candidate in found_so_far(path)):
+            return None
+    return None
 
 
 def about(path: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from benchmarks.compare._space import Param
 from benchmarks.time_to_quality._tasks import Timed
 
 N_ITER = 100
-N_SURVEY = 200  # candidates of the searches that tell what can be reached
+N_SURVEY = 150  # candidates of the searches that tell what can be reached
 N_JOBS = 2
 
 

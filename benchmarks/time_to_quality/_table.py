@@ -201,8 +201,8 @@ def against_random(
     each = ", ".join(f"{'>' if more else ''}{ratio:.1f}" for ratio, more in ratios)
     median = float(np.median([ratio for ratio, _ in ratios]))
     return (
-        f"Seconds of {RANDOM} over those of {BAYES}: {each}; median {median:.1f}, lower "
-        "bounds after `>` taken as they are."
+        f"Seconds of {RANDOM} over those of {BAYES}: {each}; median {median:.1f}, "
+        "lower bounds after `>` taken as they are."
     )
 
 
