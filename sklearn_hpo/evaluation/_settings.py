@@ -56,7 +56,18 @@ class FoldSettings:
     memory_limit: int | str | None = None
 
     def configured(self, params: Mapping[str, Any]) -> Any:
-        """Return a clone of the estimator with the parameters of a candidate."""
+        """Return a clone of the estimator with the parameters of a candidate.
+
+        Parameters
+        ----------
+        params : dict of str to object
+            Names and values.
+
+        Returns
+        -------
+        estimator : estimator object
+            Not fitted; estimators among the values are cloned too.
+        """
         return clone(self.estimator).set_params(**clone(params, safe=False))
 
 
