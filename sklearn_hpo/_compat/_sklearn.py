@@ -24,7 +24,7 @@ from sklearn.utils._indexing import _safe_indexing
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils._tags import Tags, get_tags
 from sklearn.utils.metaestimators import _safe_split
-from sklearn.utils.validation import _check_method_params
+from sklearn.utils.validation import _check_method_params, _num_samples
 
 __all__ = [
     "HAS_CALLBACKS",
@@ -45,12 +45,14 @@ __all__ = [
     "is_no_number",
     "is_own_scorer",
     "is_passthrough",
+    "n_samples_of",
     "plain_scorers",
     "resolve_cv",
     "safe_indexing",
     "safe_split",
     "score",
     "scorer_identity",
+    "select_best_index",
     "warn_or_raise_about_fit_failures",
 ]
 
@@ -59,7 +61,9 @@ estimator_has = _search_estimator_has
 fit_and_score = _fit_and_score
 safe_indexing = _safe_indexing
 safe_split = _safe_split
+n_samples_of = _num_samples
 score = _score
+select_best_index = BaseSearchCV._select_best_index
 warn_or_raise_about_fit_failures = _warn_or_raise_about_fit_failures
 
 Fit = TypeVar("Fit", bound=Callable[..., Any])
@@ -113,10 +117,17 @@ def plain_scorers(scorer: Any) -> Any:
 
 
 def format_rows(
-    search: BaseSearchCV, params: list[Any], n_folds: int, rows: Any
+    search: BaseSearchCV,
+    params: list[Any],
+    n_folds: int,
+    rows: Any,
+    more: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return ``cv_results_`` of dicts of scores and times, one per row and fold."""
-    return dict(search._format_results(params, n_folds, rows))
+    """Return ``cv_results_`` of dicts of scores and times, one per row and fold.
+
+    It begins with `more` columns.
+    """
+    return dict(search._format_results(params, n_folds, rows, more))
 
 
 def resolve_cv(

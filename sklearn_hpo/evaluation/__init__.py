@@ -5,7 +5,8 @@
 of the executor: it hands calls to the workers of a joblib backend one by one, so that
 the next task can be decided by the last result, and finds out who ends his worker. How
 the data get there is the business of the placement: threads see them as they are,
-processes map one file, clusters are sent them once.
+processes map one file, clusters are sent them once. What a rung of a search gives a fit
+more of is the business of a :class:`Resource`.
 """
 
 from sklearn_hpo.evaluation._best_possible import best_possible
@@ -14,6 +15,9 @@ from sklearn_hpo.evaluation._executor import Executor
 from sklearn_hpo.evaluation._fold import evaluate_fold
 from sklearn_hpo.evaluation._limits import FitTimeoutError
 from sklearn_hpo.evaluation._open_executor import open_executor
+from sklearn_hpo.evaluation._resource import Resource
+from sklearn_hpo.evaluation._resource_parameter import Parameter
+from sklearn_hpo.evaluation._resource_samples import Samples
 from sklearn_hpo.evaluation._settings import FoldSettings, FoldShared
 
 __all__ = [
@@ -22,6 +26,9 @@ __all__ = [
     "FitTimeoutError",
     "FoldSettings",
     "FoldShared",
+    "Parameter",
+    "Resource",
+    "Samples",
     "WorkerDiedError",
     "best_possible",
     "evaluate_fold",

@@ -163,12 +163,14 @@ class Evaluator:
         """
         self._tasks[task.ticket] = task
         number, fold = task.candidate.number, task.fold
+        # Tickets count all tasks; those of one candidate come at several resources.
         function, args = self._placement.call(
             task.ticket,
             fold,
             task.candidate.params,
             (number, fold),
-            self.listener.evaluation(number * self.settings.n_folds + fold),
+            self.listener.evaluation(task.ticket),
+            task.resource,
         )
         self._executor.submit(task.ticket, function, *args)
 

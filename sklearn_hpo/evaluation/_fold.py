@@ -26,6 +26,7 @@ def evaluate_fold(
     params: Mapping[str, Any],
     progress: tuple[int, int],
     callbacks: Mapping[str, Any],
+    amount: float | None = None,
 ) -> FoldOutcome | RaisedError:
     """Fit and score one candidate on one fold.
 
@@ -43,6 +44,8 @@ def evaluate_fold(
         Number of the candidate and index of the fold, for messages.
     callbacks : dict of str to object
         Keyword arguments by which scikit-learn's callbacks are told.
+    amount : float or None, default=None
+        How much of the resource may be spent; None for everything there is.
 
     Returns
     -------
@@ -54,6 +57,9 @@ def evaluate_fold(
     settings = shared.settings
     train, test = shared.splits[fold]
     try:
+        if amount is not None and settings.resource is not None:
+            train = settings.resource.rows(train, fold, amount)
+            params = settings.resource.params(params, amount)
         if callbacks or not _runs_here(X, y, settings):
             return _run_by_scikit_learn(
                 X, y, train, test, params, progress, settings, callbacks

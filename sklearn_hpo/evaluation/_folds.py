@@ -55,6 +55,11 @@ class Fold:
         self.number = number
         self._store = store
 
+    @property
+    def name(self) -> str:
+        """What tells its training part from those of other folds and smaller rungs."""
+        return f"{self.number}-{len(self.train)}"
+
     @staticmethod
     def supports(X: Any, y: Any) -> bool:
         """Return whether scikit-learn indexes these data with arrays of numpy."""
@@ -66,6 +71,7 @@ class Fold:
         rows, columns = (self.train, None) if train else (self.test, self.train)
         return self._part(
             f"X-{pairs}{'train' if train else 'test'}",
+            train or bool(pairs),
             lambda: safe_split(estimator, self.X, None, rows, columns)[0],
         )
 
@@ -75,13 +81,14 @@ class Fold:
             return None
         return self._part(
             f"y-{'train' if train else 'test'}",
+            train,
             lambda: safe_indexing(self.y, self.train if train else self.test),
         )
 
-    def _part(self, name: str, cut: Callable[[], Any]) -> Any:
+    def _part(self, name: str, of_train: bool, cut: Callable[[], Any]) -> Any:
         if self._store is None:
             return cut()
-        key = f"{name}-{self.number}"
+        key = f"{name}-{self.name if of_train else self.number}"
         held = self._store.get(key)
         if held is None:
             value = cut()

@@ -55,6 +55,7 @@ class Placement(ABC):
         params: Mapping[str, Any],
         progress: tuple[int, int],
         callbacks: Mapping[str, Any],
+        amount: float | None,
     ) -> Call:
         """Return the call that evaluates a candidate on a fold.
 

@@ -164,7 +164,7 @@ def split_pipeline(pipeline: BaseEstimator, fold: Fold, *, seen: bool) -> Split:
         raise NotShared
     steps = pipeline.steps
     output = sklearn.get_config()["transform_output"]
-    key = digest(fold.number, str(output), seen)
+    key = digest(fold.name, str(output), seen)
     shared: list[tuple[str, BaseEstimator]] = []
     n_shared = 0
     for _, step in steps[:-1]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 
+from sklearn_hpo.evaluation._resource import Resource
 from sklearn_hpo.evaluation._store import Store
 
 
@@ -40,6 +41,8 @@ class FoldSettings:
     memory_limit : int, str or None, default=None
         Bytes that a fold may take beyond what its worker holds; ``"2G"`` is a string of
         them.
+    resource : Resource or None, default=None
+        What the amounts of the tasks are amounts of; None if all get everything.
     """
 
     estimator: BaseEstimator
@@ -54,6 +57,7 @@ class FoldSettings:
     cache: bool = False
     fit_timeout: float | None = None
     memory_limit: int | str | None = None
+    resource: Resource | None = None
 
     def configured(self, params: Mapping[str, Any]) -> Any:
         """Return a clone of the estimator with the parameters of a candidate.

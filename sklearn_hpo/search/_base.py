@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numbers
 import os
-import time
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -17,7 +16,6 @@ from sklearn.utils import indexable
 from sklearn.utils.metaestimators import available_if
 
 from sklearn_hpo._compat import (
-    BaseSearchCV,
     CallbackTree,
     HasMethods,
     Interval,
@@ -26,7 +24,6 @@ from sklearn_hpo._compat import (
     fit_context,
     get_tags,
     inconsistent_splits,
-    is_multimetric,
     n_dispatched,
     plain_scorers,
     resolve_cv,
@@ -35,25 +32,25 @@ from sklearn_hpo.callbacks import Callback, NoImprovement, TargetScore
 from sklearn_hpo.evaluation import Evaluator, FoldSettings, best_possible
 from sklearn_hpo.schedules import Full, Racing, RacingRule, Schedule
 from sklearn_hpo.search._best import check_refit, objective_of
+from sklearn_hpo.search._concluding import Concluding
 from sklearn_hpo.search._deadline import Deadline
 from sklearn_hpo.search._earlier import Earlier, tell
 from sklearn_hpo.search._fingerprints import identity_of
 from sklearn_hpo.search._journaling import SearchJournal
 from sklearn_hpo.search._loop import Loop
 from sklearn_hpo.search._plan import Plan, Splits
-from sklearn_hpo.search._results import format_results
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.trials import History
 
 
-class BaseSearch(BaseSearchCV):
+class BaseSearch(Concluding):
     """Base of all searches: everything but what to try.
 
     A search says what it is going to do in `_plan`; the rest is here.
     """
 
     _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 (as in scikit-learn)
-        **BaseSearchCV._parameter_constraints,
+        **Concluding._parameter_constraints,
         "racing": ["boolean", HasMethods(["start", "judge", "chance", "tell"])],
         "cache": ["boolean"],
         "journal": [str, os.PathLike, None],
@@ -200,7 +197,7 @@ class BaseSearch(BaseSearchCV):
             self.n_splits_ = len(splits)
             settings = self._settings(clone(self.estimator), scorers, routed, plan)
             deadline.count(journal.seconds)
-            with tree.searching(plan.n_iter, self.n_splits_):
+            with tree.searching(plan.n_trials or plan.n_iter, self.n_splits_):
                 evaluator = Evaluator(X, y, splits, settings, tree, self.n_jobs)
                 interruption = self._search(
                     plan, schedule, evaluator, deadline, journal
@@ -213,34 +210,6 @@ class BaseSearch(BaseSearchCV):
         with suppress(ValueError):  # nothing was finished, or everything failed
             self._conclude(X, y, settings, schedule, refit_metric, tree)
         raise interruption
-
-    def _conclude(
-        self,
-        X: Any,
-        y: Any,
-        settings: FoldSettings,
-        schedule: Schedule,
-        refit_metric: str,
-        tree: CallbackTree,
-    ) -> None:
-        """Make the table of the history, choose the best candidate and refit it."""
-        results = self._results(schedule)
-        scorers = settings.scorer
-        self.multimetric_ = bool(self.history_.multimetric) or is_multimetric(scorers)
-        if callable(self.scoring) and self.multimetric_:
-            self._check_refit_for_multimetric(self.history_.metrics)
-            refit_metric = self.refit
-        if self.refit or not self.multimetric_:
-            self._choose(results, refit_metric)
-        self.scorer_ = plain_scorers(scorers)
-        self.cv_results_ = results
-        if self.refit:
-            self._refit(settings, X, y, tree)
-        tree.end()
-
-    def _results(self, schedule: Schedule) -> dict[str, Any]:
-        """Return ``cv_results_``."""
-        return format_results(self, self.history_, schedule)
 
     def _check_target(self, y: Any) -> None:
         if y is None and get_tags(self.estimator).target_tags.required:
@@ -273,6 +242,7 @@ class BaseSearch(BaseSearchCV):
             cache=self.cache,
             fit_timeout=self.fit_timeout,
             memory_limit=self.memory_limit,
+            resource=plan.resource,
         )
 
     def _schedule(self, scorers: Any, space: SearchSpace) -> Schedule:
@@ -364,35 +334,3 @@ class BaseSearch(BaseSearchCV):
             yield TargetScore(self.target_score)
         if self.n_iter_no_change is not None:
             yield NoImprovement(self.n_iter_no_change)
-
-    def _choose(self, results: Mapping[str, Any], refit_metric: str) -> None:
-        self.best_index_ = self._select_best_index(self.refit, refit_metric, results)
-        if self.history_.closed[self.best_index_].status == "discarded":
-            raise ValueError(
-                "refit: expected the index of a candidate with all its folds, got "
-                f"{self.best_index_}, which lost a race: its mean is an estimate. "
-                'Choose among the rows with cv_results_["status"] == "complete", or '
-                "set racing=False."
-            )
-        if not callable(self.refit):
-            self.best_score_ = results[f"mean_test_{refit_metric}"][self.best_index_]
-        self.best_params_ = results["params"][self.best_index_]
-
-    def _refit(
-        self,
-        settings: FoldSettings,
-        X: Any,
-        y: Any,
-        tree: CallbackTree,
-    ) -> None:
-        # The parameters are cloned too: they may be estimators.
-        self.best_estimator_ = clone(settings.estimator).set_params(
-            **clone(self.best_params_, safe=False)
-        )
-        data = (X,) if y is None else (X, y)
-        with tree.refitting(self.best_estimator_):
-            start = time.time()
-            self.best_estimator_.fit(*data, **settings.fit_params)
-            self.refit_time_ = time.time() - start
-        if hasattr(self.best_estimator_, "feature_names_in_"):
-            self.feature_names_in_ = self.best_estimator_.feature_names_in_

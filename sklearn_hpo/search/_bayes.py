@@ -251,7 +251,7 @@ class BayesSearchCV(SearchCV):
                 )
             yield Converged()
 
-    def _select_best_index(
+    def _select_best_index(  # type: ignore[override]  # needs history_
         self, refit: Any, refit_metric: str, results: Mapping[str, Any]
     ) -> int:
         if self.multimetric_ or not asks_posterior(self):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes
@@ -39,6 +41,42 @@ def check_refit(search: Any, *, has_model: bool) -> None:
             f"{_POSTERIOR!r}, but {type(search).__name__} has no model to ask. Use "
             "BayesSearchCV, or refit=True."
         )
+
+
+def top_rung(results: Mapping[str, Any]) -> NDArray[np.bool_]:
+    """Return which rows are of the highest rung at which a candidate is complete.
+
+    Parameters
+    ----------
+    results : dict of str to ndarray
+        The table of a search with rungs.
+    """
+    rung = np.asarray(results["iter"])
+    complete = np.asarray(results.get("status", "complete")) == "complete"
+    return np.asarray(rung == rung[complete | ~complete.any()].max())
+
+
+def best_of_top_rung(results: Mapping[str, Any], metric: str) -> int:
+    """Return the row of the best candidate of the highest rung.
+
+    Scores of lower rungs are of models that were given less, and are not compared.
+
+    Parameters
+    ----------
+    results : dict of str to ndarray
+        The table of a search with rungs.
+    metric : str
+        Name of the metric that decides.
+
+    Returns
+    -------
+    row : int
+        The first of that rung if none has a mean.
+    """
+    means = np.asarray(results[f"mean_test_{metric}"], dtype=float)
+    means = np.where(np.isnan(means), -np.inf, means)
+    rows = np.flatnonzero(top_rung(results))
+    return int(rows[np.argmax(means[rows])])
 
 
 def best_by_posterior(history: History, space: SearchSpace) -> int:

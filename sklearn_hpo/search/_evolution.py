@@ -13,6 +13,7 @@ import numpy as np
 
 from sklearn_hpo._compat import Interval, StrOptions
 from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.evaluation import FoldSettings
 from sklearn_hpo.schedules import Full, RacingRule, Schedule
 from sklearn_hpo.search._objectives import Objectives, Scorers
 from sklearn_hpo.search._plan import Plan
@@ -349,8 +350,8 @@ class EvolutionSearchCV(SearchCV):
     def _schedule(self, scorers: Any, space: SearchSpace) -> Schedule:
         return Full() if self.objectives else super()._schedule(scorers, space)
 
-    def _results(self, schedule: Schedule) -> dict[str, Any]:
-        results = super()._results(schedule)
+    def _results(self, schedule: Schedule, settings: FoldSettings) -> dict[str, Any]:
+        results = super()._results(schedule, settings)
         if self.objectives is not None:
             objectives = Objectives.of(self.objectives)
             objectives.show_costs(results)

@@ -68,10 +68,23 @@ def _takes(estimator: Any, name: str) -> bool:
     return True
 
 
-def _message(estimator: BaseEstimator, name: str, valid: list[str]) -> str:
+def hint_at(name: str, valid: Sequence[str]) -> str:
+    """Return a question that names the valid name closest to one that is not.
+
+    Parameters
+    ----------
+    name : str
+        What the user wrote.
+    valid : sequence of str
+        What there is.
+    """
     below = [known for known in valid if known.endswith(f"__{name}")]
     closest = (below or get_close_matches(name, valid, n=1, cutoff=0.5))[:1]
-    hint = f" Did you mean {closest[0]!r}?" if closest else ""
+    return f" Did you mean {closest[0]!r}?" if closest else ""
+
+
+def _message(estimator: BaseEstimator, name: str, valid: list[str]) -> str:
+    hint = hint_at(name, valid)
     return (
         f"Invalid parameter {name!r} for estimator {estimator!r}.{hint} "
         f"Valid parameters are: {valid!r}."

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sklearn_hpo.evaluation import Resource
 from sklearn_hpo.schedules import Schedule
 from sklearn_hpo.search._loop import nothing_known
 from sklearn_hpo.space import SearchSpace
@@ -50,6 +51,10 @@ class Plan:
     told : list of (Trial, list of FoldResult)
         Trials of earlier searches, and what their folds have brought, that are to be
         the first of this one. The strategy has their points first.
+    resource : Resource or None, default=None
+        What rungs spend more of, if there are any.
+    n_trials : int or None, default=None
+        Number of trials the search may have, if a candidate may have several.
     """
 
     space: SearchSpace
@@ -64,3 +69,5 @@ class Plan:
     objective: str | None = None
     known: Callable[[Task], FoldResult | None] = nothing_known
     told: Sequence[tuple[Trial, list[FoldResult]]] = ()
+    resource: Resource | None = None
+    n_trials: int | None = None

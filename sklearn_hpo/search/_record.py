@@ -113,14 +113,15 @@ class LookedUp(Record):
 
     def __init__(self, journal: Journal, events: Sequence[Event]) -> None:
         self.journal = journal
-        self._results: dict[tuple[int, int], FoldResult] = {}
+        self._results: dict[tuple[int, int, float | None], FoldResult] = {}
         self._numbers: dict[tuple[str, int], int] = {}
         self._n_tickets = 0
         equals: Counter[str] = Counter()
         named: set[int] = set()
         for event in events:
             if isinstance(event, FoldResult):
-                place = event.task.candidate.number, event.task.fold
+                task = event.task
+                place = task.candidate.number, task.fold, task.resource
                 self._results[place] = event
             if not isinstance(event, Issued):
                 continue
@@ -140,7 +141,8 @@ class LookedUp(Record):
         """Return the result of a fold of an equal candidate."""
         if not self._results:
             return None
-        result = self._results.get((self._number(task.candidate), task.fold))
+        place = self._number(task.candidate), task.fold, task.resource
+        result = self._results.get(place)
         return None if result is None else replace(result, task=task)
 
     def issued(self, task: Task, n_told: int) -> None:

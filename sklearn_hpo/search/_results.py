@@ -13,13 +13,17 @@ from sklearn_hpo._compat import (
     format_rows,
     warn_or_raise_about_fit_failures,
 )
+from sklearn_hpo.evaluation import Resource
 from sklearn_hpo.schedules import Schedule
 from sklearn_hpo.search._discarded import mask_discarded, with_estimates
 from sklearn_hpo.trials import History
 
 
 def format_results(
-    search: BaseSearchCV, history: History, schedule: Schedule
+    search: BaseSearchCV,
+    history: History,
+    schedule: Schedule,
+    resource: Resource | None,
 ) -> dict[str, Any]:
     """Return the table of all closed trials, made by scikit-learn's own formatter.
 
@@ -32,6 +36,9 @@ def format_results(
     schedule : Schedule
         The one that made it. If it looks back, ``status``, ``n_folds_evaluated`` and
         ``error`` are added.
+    resource : Resource or None
+        What its rungs spend, if there are any. Then ``iter``, the number of the rung,
+        and ``n_resources`` are added.
 
     Returns
     -------
@@ -57,11 +64,23 @@ def format_results(
         )
     warn_or_raise_about_fit_failures(list(_fit_errors(history)), search.error_score)
     params = [trial.candidate.params for trial in history.closed]
-    results = format_rows(search, params, history.n_folds, rows)
+    rungs = {}
+    if resource is not None:
+        rungs = _rung_columns(history)
+        amounts = rungs["n_resources"].tolist()
+        params = [resource.params(*row) for row in zip(params, amounts, strict=True)]
+    results = format_rows(search, params, history.n_folds, rows, rungs)
     mask_discarded(results, history)
     if schedule.looks_back:
         results |= _own_columns(history)
     return results
+
+
+def _rung_columns(history: History) -> dict[str, NDArray[Any]]:
+    """Return the rung of each trial, counted from the least amount, and the amount."""
+    amounts = np.array([trial.resource for trial in history.closed])
+    _, rung = np.unique(amounts, return_inverse=True)
+    return {"iter": rung, "n_resources": amounts}
 
 
 def _own_columns(history: History) -> dict[str, NDArray[Any]]:

@@ -1,0 +1,101 @@
+"""What a search makes of its history: the table, the best candidate, its refit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from sklearn.base import clone
+
+from sklearn_hpo._compat import (
+    BaseSearchCV,
+    CallbackTree,
+    is_multimetric,
+    plain_scorers,
+    select_best_index,
+)
+from sklearn_hpo.evaluation import FoldSettings
+from sklearn_hpo.schedules import Schedule
+from sklearn_hpo.search._best import best_of_top_rung, top_rung
+from sklearn_hpo.search._results import format_results
+from sklearn_hpo.trials import History
+
+
+class Concluding(BaseSearchCV):
+    """The end of a search, when its history is complete."""
+
+    history_: History
+
+    @staticmethod
+    def _select_best_index(refit: Any, refit_metric: Any, results: Any) -> int:
+        if "iter" in results and not callable(refit):
+            return best_of_top_rung(results, refit_metric or "score")
+        return int(select_best_index(refit, refit_metric, results))
+
+    def _conclude(
+        self,
+        X: Any,
+        y: Any,
+        settings: FoldSettings,
+        schedule: Schedule,
+        refit_metric: str,
+        tree: CallbackTree,
+    ) -> None:
+        """Make the table of the history, choose the best candidate and refit it."""
+        results = self._results(schedule, settings)
+        scorers = settings.scorer
+        self.multimetric_ = bool(self.history_.multimetric) or is_multimetric(scorers)
+        if callable(self.scoring) and self.multimetric_:
+            self._check_refit_for_multimetric(self.history_.metrics)
+            refit_metric = self.refit
+        if self.refit or not self.multimetric_:
+            self._choose(results, refit_metric)
+        self.scorer_ = plain_scorers(scorers)
+        self.cv_results_ = results
+        if self.refit:
+            self._refit(settings, X, y, tree)
+        tree.end()
+
+    def _results(self, schedule: Schedule, settings: FoldSettings) -> dict[str, Any]:
+        """Return ``cv_results_``."""
+        return format_results(self, self.history_, schedule, settings.resource)
+
+    def _choose(self, results: Mapping[str, Any], refit_metric: str) -> None:
+        self.best_index_ = self._select_best_index(self.refit, refit_metric, results)
+        if self.history_.closed[self.best_index_].status == "discarded":
+            raise ValueError(
+                "refit: expected the index of a candidate with all its folds, got "
+                f"{self.best_index_}, which lost a race: its mean is an estimate. "
+                'Choose among the rows with cv_results_["status"] == "complete", or '
+                "set racing=False."
+            )
+        if "iter" in results and not top_rung(results)[self.best_index_]:
+            raise ValueError(
+                "refit: expected the index of a candidate of the highest rung, got "
+                f"{self.best_index_}, of rung {results['iter'][self.best_index_]}: its "
+                "scores are of models that were given less. Choose among the rows with "
+                'cv_results_["iter"] == cv_results_["iter"].max().'
+            )
+        if not callable(self.refit):
+            self.best_score_ = results[f"mean_test_{refit_metric}"][self.best_index_]
+        self.best_params_ = results["params"][self.best_index_]
+
+    def _refit(
+        self,
+        settings: FoldSettings,
+        X: Any,
+        y: Any,
+        tree: CallbackTree,
+    ) -> None:
+        # The parameters are cloned too: they may be estimators.
+        self.best_estimator_ = clone(settings.estimator).set_params(
+            **clone(self.best_params_, safe=False)
+        )
+        data = (X,) if y is None else (X, y)
+        with tree.refitting(self.best_estimator_):
+            start = time.time()
+            self.best_estimator_.fit(*data, **settings.fit_params)
+            self.refit_time_ = time.time() - start
+        if hasattr(self.best_estimator_, "feature_names_in_"):
+            self.feature_names_in_ = self.best_estimator_.feature_names_in_

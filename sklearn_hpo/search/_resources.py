@@ -1,0 +1,174 @@
+"""Which resource a search with rungs spends, and between which bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, is_classifier
+from sklearn.utils.multiclass import type_of_target
+
+from sklearn_hpo._compat import n_samples_of
+from sklearn_hpo.evaluation import Parameter, Resource, Samples
+from sklearn_hpo.search._names import hint_at
+
+SAMPLES = "n_samples"
+
+# The smallest number of samples that ranks candidates better than chance: so many of
+# each class, such a part of all, and so many at all where there are enough of them.
+PER_CLASS = 20
+PART = 0.05
+ENOUGH = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Amounts:
+    """A resource and its bounds.
+
+    Parameters
+    ----------
+    resource : Resource
+        What is spent.
+    least, most : int
+        Amounts of the lowest and of the highest rung.
+    """
+
+    resource: Resource
+    least: int
+    most: int
+
+
+def amounts_of(
+    search: Any,
+    X: Any,
+    y: Any,
+    params: Mapping[str, Any],
+    *,
+    factor: float,
+    searched: Container[str],
+    seed: int,
+) -> Amounts:
+    """Return what a search spends, by its `resource` and bounds, before any fit.
+
+    Parameters
+    ----------
+    search : BaseSearch
+        A search with `resource`, `min_resources` and `max_resources`, whose number of
+        folds is known. A `min_resources` that is no number is the smallest one.
+    X, y : object
+        Its data.
+    params : dict of str to object
+        Its fit parameters, among them ``groups``.
+    factor : float
+        By how much a rung gets more than the one below.
+    searched : container of str
+        Names of the searched parameters.
+    seed : int
+        Seed of the search.
+
+    Returns
+    -------
+    amounts : Amounts
+        A `min_resources` that is not given is at most `max_resources`.
+
+    Raises
+    ------
+    ValueError
+        If the estimator has no such parameter, if it is searched, or if the bounds do
+        not fit.
+    """
+    name, least, most = search.resource, search.min_resources, search.max_resources
+    estimator, n_samples = search.estimator, n_samples_of(X)
+    resource: Resource
+    if name == SAMPLES:
+        classes = _classes(estimator, y)
+        resource = Samples(n_samples, seed, classes, _numbered(params.get("groups")))
+        most = _most_samples(most, n_samples)
+        smallest = _fewest_samples(n_samples, search.n_splits_, classes, factor)
+    else:
+        _check_parameter(name, estimator, searched)
+        resource = Parameter(name)
+        most = _own_value(name, estimator) if most == "auto" else most
+        smallest = 1
+    least = min(smallest, most) if isinstance(least, str) else least
+    if least > most:
+        raise ValueError(
+            f"min_resources_={least} is greater than max_resources_={most}. "
+            "Lower min_resources or raise max_resources."
+        )
+    return Amounts(resource, int(least), int(most))
+
+
+def _check_parameter(
+    name: str, estimator: BaseEstimator, searched: Container[str]
+) -> None:
+    valid = sorted(estimator.get_params(deep=True))
+    if name not in valid:
+        raise ValueError(
+            f"Cannot use resource={name} which is not supported by estimator "
+            f"{type(estimator).__name__}: expected {SAMPLES!r} or one of its "
+            f"parameters.{hint_at(name, [SAMPLES, *valid])}"
+        )
+    if name in searched:
+        raise ValueError(
+            f"Cannot use parameter {name} as the resource since it is part of the "
+            "searched parameters. Take it out of them."
+        )
+
+
+def _own_value(name: str, estimator: BaseEstimator) -> int:
+    """Return what the estimator itself has for a parameter, as its full amount."""
+    value = estimator.get_params(deep=True)[name]
+    if isinstance(value, (int, np.integer)) and value >= 1:
+        return int(value)
+    raise ValueError(
+        "resource can only be 'n_samples' when max_resources='auto', or a parameter "
+        f"for which the estimator has a positive integer, got {value!r} for {name!r}. "
+        "Give max_resources."
+    )
+
+
+def _classes(estimator: BaseEstimator, y: Any) -> NDArray[np.intp] | None:
+    """Return the number of the class of each sample, where folds are stratified."""
+    if not is_classifier(estimator) or y is None:
+        return None
+    if type_of_target(y) not in ("binary", "multiclass"):
+        return None
+    return _numbered(np.ravel(y))
+
+
+def _numbered(labels: Any) -> NDArray[np.intp] | None:
+    if labels is None:
+        return None
+    return np.asarray(np.unique(np.asarray(labels), return_inverse=True)[1])
+
+
+def _most_samples(most: int | str, n_samples: int) -> int:
+    if not n_samples:
+        raise ValueError("min_resources_=0: you might have passed an empty dataset X.")
+    if isinstance(most, str):
+        return n_samples
+    if most > n_samples:
+        raise ValueError(
+            f"max_resources: expected at most the number of samples, {n_samples}, got "
+            f"{most}. Leave it out."
+        )
+    return most
+
+
+def _fewest_samples(
+    n_samples: int, n_folds: int, classes: NDArray[np.intp] | None, factor: float
+) -> int:
+    """Return the smallest number of samples with which candidates are told apart."""
+    n_classes = 1 if classes is None else int(classes.max(initial=0)) + 1
+    return max(
+        2 * n_folds * n_classes,  # scikit-learn's own
+        PER_CLASS * n_classes,
+        math.ceil(PART * n_samples),
+        # Not so many that there is no room for three rungs.
+        min(ENOUGH, int(n_samples / max(factor, 1.0) ** 2)),
+    )
