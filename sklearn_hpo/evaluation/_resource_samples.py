@@ -38,20 +38,20 @@ class Samples(Resource):
     ----------
     n_samples : int
         Number of samples in the whole data.
+    classes : ndarray of shape (n_samples,) or None
+        Class of each sample, from 0; None if there are none.
+    groups : ndarray of shape (n_samples,) or None
+        Group of each sample, from 0; None if there are none.
     seed : int
         Seed of the order, together with the index of the fold.
-    classes : ndarray of shape (n_samples,), default=None
-        Class of each sample, from 0; None if there are none.
-    groups : ndarray of shape (n_samples,), default=None
-        Group of each sample, from 0; None if there are none.
     """
 
     def __init__(
         self,
         n_samples: int,
+        classes: NDArray[np.intp] | None,
+        groups: NDArray[np.intp] | None,
         seed: int,
-        classes: NDArray[np.intp] | None = None,
-        groups: NDArray[np.intp] | None = None,
     ) -> None:
         super().__init__("n_samples")
         self.n_samples = n_samples

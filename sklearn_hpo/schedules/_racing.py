@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from sklearn_hpo.schedules._full import Full
 from sklearn_hpo.schedules._paired_t_rule import PairedTRule
-from sklearn_hpo.schedules._racing_rule import RacingRule
+from sklearn_hpo.schedules._racing_rule import Estimate, RacingRule
 from sklearn_hpo.schedules._schedule import Proposal, Verdict
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Strategy
@@ -79,11 +79,17 @@ class Racing(Full):
             return verdict
         scores = trial.scores
         if verdict is None and np.isfinite(scores).sum() == trial.n_told:
-            estimate = self.rule_.judge(scores, incumbent.scores)
+            estimate = self._estimate(trial, incumbent, history)
             verdict = estimate and ("discarded", *estimate)
         if verdict is not None and verdict[0] in {"complete", "discarded"}:
             self.rule_.tell(trial, incumbent)
         return verdict
+
+    def _estimate(
+        self, trial: Trial, incumbent: Trial, history: History
+    ) -> Estimate | None:
+        """Return the mean expected of a trial that has lost and its variance."""
+        return self.rule_.judge(trial.scores, incumbent.scores)
 
     def _likeliest(self, trials: Sequence[Trial], history: History) -> Proposal | None:
         """Return the next fold of the trial that is likeliest to win."""

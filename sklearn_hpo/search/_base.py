@@ -272,10 +272,11 @@ class BaseSearch(Concluding):
         """Fill `history_`, and return what ended the search before its time."""
         n_folds = self.n_splits_
         n_new = plan.n_iter - len(plan.told)
+        n_trials = plan.n_trials or n_new
         if self.verbose > 0:
             print(  # noqa: T201 (scikit-learn's own line)
                 f"Fitting {n_folds} folds for each of {n_new} candidates,"
-                f" totalling {n_new * n_folds} fits"
+                f" totalling {n_trials * n_folds} fits"
             )
         what = plan.objective or objective_of(self), plan.seed, plan.objectives
         self.history_ = History(n_folds, plan.n_iter, *what)

@@ -52,7 +52,8 @@ class Deadline:
         """
         if self.end is None or not history.n_closed:
             return None
-        best = history.incumbent()
+        most = max((t.resource for t in history.trials if t.resource), default=None)
+        best = history.incumbent(most)
         seconds = self.end - time.monotonic()
         if self.refits and best is not None:
             seconds -= float(np.nanmean(history.fit_times[best.row]))

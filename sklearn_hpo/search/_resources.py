@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,13 +32,14 @@ class Amounts:
 
     Parameters
     ----------
-    resource : Resource
-        What is spent.
+    resource : callable
+        Returns what is spent, given the seed of the search: the candidates may have to
+        be drawn first.
     least, most : int
         Amounts of the lowest and of the highest rung.
     """
 
-    resource: Resource
+    resource: Callable[[int], Resource]
     least: int
     most: int
 
@@ -50,7 +52,6 @@ def amounts_of(
     *,
     factor: float,
     searched: Container[str],
-    seed: int,
 ) -> Amounts:
     """Return what a search spends, by its `resource` and bounds, before any fit.
 
@@ -67,8 +68,6 @@ def amounts_of(
         By how much a rung gets more than the one below.
     searched : container of str
         Names of the searched parameters.
-    seed : int
-        Seed of the search.
 
     Returns
     -------
@@ -83,15 +82,15 @@ def amounts_of(
     """
     name, least, most = search.resource, search.min_resources, search.max_resources
     estimator, n_samples = search.estimator, n_samples_of(X)
-    resource: Resource
+    resource: Callable[[int], Resource]
     if name == SAMPLES:
-        classes = _classes(estimator, y)
-        resource = Samples(n_samples, seed, classes, _numbered(params.get("groups")))
+        classes, groups = _classes(estimator, y), _numbered(params.get("groups"))
+        resource = partial(Samples, n_samples, classes, groups)
         most = _most_samples(most, n_samples)
         smallest = _fewest_samples(n_samples, search.n_splits_, classes, factor)
     else:
         _check_parameter(name, estimator, searched)
-        resource = Parameter(name)
+        resource = lambda _: Parameter(name)  # noqa: E731
         most = _own_value(name, estimator) if most == "auto" else most
         smallest = 1
     least = min(smallest, most) if isinstance(least, str) else least

@@ -1,0 +1,177 @@
+"""Little for many candidates, more and more for the best of them.
+
+Notation
+--------
+n_k, r_k
+    Number of candidates of rung k, and how much each of their fits may use.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from sklearn_hpo.schedules._full import Full
+from sklearn_hpo.schedules._racing import Racing
+from sklearn_hpo.schedules._racing_rule import Estimate, RacingRule
+from sklearn_hpo.schedules._schedule import Proposal
+from sklearn_hpo.space import SearchSpace
+from sklearn_hpo.strategies import Strategy
+from sklearn_hpo.trials import Candidate, History, Trial
+
+
+class Halving(Racing):
+    """Successive halving: of each rung, the best go on to the next one.
+
+    All candidates are evaluated with the smallest amount of a resource. When the last
+    of them is closed, the best ``ceil(n_k / factor)`` are evaluated with the next
+    larger amount, and so on [1]_. Failed candidates are never promoted.
+
+    In a race a candidate of a rung is compared with the last one that would be
+    promoted if the rung ended now, once there are as many. So one that is discarded has
+    almost no chance to be among those promoted, whoever leads.
+
+    Parameters
+    ----------
+    resources : sequence of int
+        Amounts r_k, rising. Where one is repeated, candidates are eliminated without
+        being evaluated again.
+    factor : float, default=3
+        The part of the candidates that is promoted is 1 / `factor`.
+    races : bool, default=False
+        Whether a candidate gets no further fold once it has almost no chance to be
+        promoted, or at the highest rung to win.
+    rule : RacingRule or None, default=None
+        What ends a candidate in a race; None for :class:`PairedTRule`.
+    best_possible : float or None, default=None
+        No score can be greater; None if there is no bound or it is not known.
+
+    References
+    ----------
+    .. [1] K. Jamieson, A. Talwalkar, "Non-stochastic Best Arm Identification and
+       Hyperparameter Optimization", AISTATS 2016, algorithm 1.
+    """
+
+    def __init__(
+        self,
+        resources: Sequence[int],
+        factor: float = 3,
+        races: bool = False,
+        rule: RacingRule | None = None,
+        best_possible: float | None = None,
+    ) -> None:
+        super().__init__(rule, best_possible)
+        self.resources = resources
+        self.factor = factor
+        self.races = races
+
+    def start(
+        self,
+        strategy: Strategy,
+        space: SearchSpace,
+        n_iter: int,
+        seed: int,
+        n_folds: int,
+        width: int,
+    ) -> None:
+        """Forget everything and prepare for a search.
+
+        Raises
+        ------
+        ValueError
+            If the amounts do not rise, or `factor` is not above 1.
+        """
+        super().start(strategy, space, n_iter, seed, n_folds, width)
+        amounts = list(self.resources)
+        if not amounts or amounts != sorted(amounts) or not self.factor > 1.0:
+            raise ValueError(
+                "Halving: expected rising amounts and a factor above 1, got "
+                f"resources={amounts!r} and factor={self.factor!r}."
+            )
+        self.amounts_: Sequence[float | None] = sorted(set(amounts))
+        # How often the candidates are divided by `factor` on the way to each rung.
+        self.n_divisions_ = [amounts.index(amount) for amount in sorted(set(amounts))]
+
+    def ask(self, history: History, rng: np.random.Generator) -> Proposal | None:
+        """Return a further fold, or the first one of a candidate at its next rung."""
+        return super().ask(history, rng) if self.races else Full.ask(self, history, rng)
+
+    def size(self, rung: int, n_candidates: int) -> int:
+        """Return the number of candidates of a rung.
+
+        Parameters
+        ----------
+        rung : int
+            Index among the distinct amounts, from 0; the one above the highest rung has
+            the winner.
+        n_candidates : int
+            Number of candidates of the lowest rung.
+
+        Returns
+        -------
+        size : int
+            At least 1.
+        """
+        if rung == len(self.amounts_):
+            return 1
+        for _ in range(self.n_divisions_[rung]):
+            n_candidates = math.ceil(n_candidates / self.factor)
+        return n_candidates
+
+    def _new_candidate(
+        self, history: History, rng: np.random.Generator
+    ) -> Proposal | None:
+        """Return the first fold of a candidate that is new, or new to a rung."""
+        rungs = [
+            [trial for trial in history.trials if trial.resource == amount]
+            for amount in self.amounts_
+        ]
+        rung = max((k for k, trials in enumerate(rungs) if trials), default=0)
+        if rung == 0:
+            new = super()._new_candidate(history, rng)
+            if new is not None:
+                return new[0], 0, self.amounts_[0]
+        n_begun = len(rungs[rung])
+        if rung == 0 or n_begun == len(self._promoted(rungs, rung)):
+            if history.pending or rung + 1 == len(rungs):
+                return None
+            rung, n_begun = rung + 1, 0
+        promoted = self._promoted(rungs, rung)[n_begun : n_begun + 1]
+        return (promoted[0], 0, self.amounts_[rung]) if promoted else None
+
+    def _promoted(self, rungs: Sequence[list[Trial]], rung: int) -> list[Candidate]:
+        """Return the candidates of a rung, best first; all below must be closed."""
+        ranked = sorted(
+            (trial for trial in rungs[rung - 1] if trial.status == "complete"),
+            key=lambda trial: -trial.value,
+        )
+        size = self.size(rung, len(rungs[0]))
+        return [trial.candidate for trial in ranked[:size]]
+
+    def _estimate(
+        self, trial: Trial, incumbent: Trial, history: History
+    ) -> Estimate | None:
+        """Return the mean expected of a trial that will not be promoted.
+
+        Like that of any other race, it is the mean of the incumbent and the mean
+        difference from it.
+        """
+        if not self.races:
+            return None
+        complete = [
+            other
+            for other in history.closed
+            if other.resource == trial.resource and other.status == "complete"
+        ]
+        rung = self.amounts_.index(trial.resource)
+        size = self.size(rung + 1, self.n_iter_)
+        if len(complete) < size:
+            return None
+        last = sorted(complete, key=lambda other: -other.value)[size - 1]
+        judged = self.rule_.judge(trial.scores, last.scores)
+        if judged is None:
+            return None
+        differences = trial.scores - incumbent.scores
+        return float(incumbent.value + np.nanmean(differences)), judged[1]

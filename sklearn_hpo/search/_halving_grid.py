@@ -1,0 +1,249 @@
+"""Grid search by successive halving."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import ParameterGrid
+
+from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.schedules import RacingRule
+from sklearn_hpo.search._halving import BaseHalving
+from sklearn_hpo.search._listing import map_values
+from sklearn_hpo.space import SearchSpace, as_choices
+
+
+class HalvingGridSearchCV(BaseHalving):
+    """Search over the values of a grid, most of which are tried on little only.
+
+    All candidates are evaluated with a small amount of a resource, such as training
+    samples; the best third of them with three times as much, and so on. The winner is
+    one of the last rung.
+
+    Takes the place of :class:`sklearn.model_selection.HalvingGridSearchCV`: the same
+    arguments, candidates and attributes. It also takes several metrics and what other
+    searches of this package take.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        What is tuned. It is cloned for each fit and needs a ``score`` method unless
+        `scoring` is given.
+    param_grid : dict or list of dicts
+        Names of parameters with the values to try; with a list, the grids are searched
+        one after another. Every tuple is a list of values, and
+        :class:`~sklearn_hpo.Categorical` stands for its choices.
+    factor : float, default=3
+        Of each rung 1 / `factor` of the candidates are promoted, and get `factor` times
+        as much of the resource.
+    resource : str, default="n_samples"
+        What the rungs spend: ``"n_samples"``, or a parameter of the estimator with
+        integer values, such as ``"n_estimators"`` or ``"clf__max_iter"``.
+    max_resources : int or "auto", default="auto"
+        The most a candidate may get; by default all samples, or the value that the
+        estimator itself has for the parameter.
+    min_resources : {"smallest", "exhaust"} or int, default="exhaust"
+        What each candidate of the first rung gets. ``"smallest"`` is 1 of a parameter;
+        of samples it is 20 for each class, 5 % of all, what scikit-learn takes (twice
+        the number of folds for each class), or 200 if there are so many that this
+        leaves room for three rungs, whichever is most. With ``"exhaust"`` it is as much
+        as lets the last rung have all of `max_resources`, and not less than the
+        smallest.
+    aggressive_elimination : bool, default=False
+        Whether candidates are eliminated at the first rung, without further fits, until
+        so few are left that the last rung has at most `factor` of them. Otherwise more
+        of them may be left where the resource is scarce.
+    cv : int, cross-validation generator or iterable, default=5
+        The folds, as in scikit-learn. They are made once, so they may be shuffled
+        without a seed.
+    scoring : str, callable, list, tuple or dict, default=None
+        Metric or metrics, as in scikit-learn; None for the estimator's own.
+    refit : bool, str or callable, default=True
+        Whether to fit the best candidate on all data; with several metrics, the name of
+        the one that decides, here as in the promotions. A callable takes
+        ``cv_results_`` and returns the index of a candidate of the highest rung.
+    error_score : "raise" or number, default=nan
+        Score of a fold whose fit fails; "raise" ends the search with the error.
+    return_train_score : bool, default=False
+        Whether to score the training part of each fold too.
+    random_state : int, RandomState instance or None, default=None
+        Generator of the samples of each rung.
+    n_jobs : int, default=None
+        Number of folds fitted at the same time. None means 1 unless in a
+        :class:`joblib.parallel_config`, -1 all processors.
+    verbose : int, default=0
+        How much to print, as in scikit-learn.
+    initial_params : list of dict, default=None
+        Settings evaluated before the others, in addition to them.
+    racing : bool or RacingRule, default=False
+        Whether a candidate gets no further fold once it has almost no chance to be
+        promoted, or at the highest rung to win; a rule says when, see
+        :class:`~sklearn_hpo.schedules.PairedTRule`. A discarded candidate has an
+        estimated mean in ``cv_results_`` and ranks after the others.
+    cache : bool, default=True
+        Whether nothing is fitted twice: first steps of a pipeline that candidates have
+        in common, and candidates that are equal, where that cannot change a score.
+    journal : str or Path, default=None
+        File in which every finished fold is written at once, so that the same call goes
+        on where an earlier one stopped. A folder, or a name that ends with a slash,
+        gives each search a file of its own.
+    fit_timeout : float, default=None
+        Seconds for the fit and score of a fold. One that takes longer has the status
+        ``"timeout"`` and scores `error_score`. Enforced where folds run in processes of
+        this machine, as they then also do with one job; elsewhere as far as possible.
+    memory_limit : int or str, default=None
+        Bytes that a fold may take beyond what its worker process holds, on Linux. A
+        string is as joblib's ``max_nbytes``: ``"2G"``. One that wants more gets a
+        MemoryError and has the status ``"out_of_memory"``.
+    max_time : float, default=None
+        Seconds for the whole of ``fit``, the refit included, as far as the times of
+        earlier fits tell. At least one candidate is finished.
+    target_score : float, default=None
+        Mean test score at which the search ends, at whatever rung it is.
+    callbacks : list of Callback, default=None
+        Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
+
+    Attributes
+    ----------
+    n_resources_ : list of int
+        What each fit of a rung gets.
+    n_candidates_ : list of int
+        Number of candidates of each rung.
+    n_remaining_candidates_ : int
+        Number of candidates that would be promoted from the last rung.
+    min_resources_, max_resources_ : int
+        What the first rung gets, and what none may exceed.
+    n_iterations_ : int
+        Number of rungs.
+    n_possible_iterations_ : int
+        Number of rungs between `min_resources_` and `max_resources_`.
+    n_required_iterations_ : int
+        Number of rungs after which at most `factor` candidates are left.
+    cv_results_ : dict of str to ndarray
+        A row for each candidate of each rung, whose number is ``iter``, with what it
+        got, ``n_resources``. If the resource is a parameter, ``params`` has it.
+    best_estimator_ : estimator object
+        The best candidate fitted on all data; only if `refit`.
+    best_score_ : float
+        Mean test score of the best candidate at the highest rung; not if `refit` is a
+        callable.
+    best_params_ : dict
+        Its parameters.
+    best_index_ : int
+        Its row in ``cv_results_``.
+    scorer_ : callable or dict
+        The scorer, or the scorers by metric.
+    n_splits_ : int
+        Number of folds.
+    refit_time_ : float
+        Seconds spent on the refit.
+    multimetric_ : bool
+        Whether there are several metrics.
+    history_ : History
+        Every trial, fold by fold.
+    interrupted_ : bool
+        Whether Ctrl-C, or a journal that could not be written, ended the search.
+
+    See Also
+    --------
+    HalvingRandomSearchCV : Does the same with random candidates.
+    GridSearchCV : Gives all candidates all samples.
+
+    Notes
+    -----
+    In scikit-learn's class of this name a rung has parts of the test folds too, drawn
+    without regard to classes or groups. Here every rung is scored on whole test folds,
+    and only training parts are cut: with all classes in their proportions, whole groups
+    if there are ``groups``, and each within that of the next rung. An amount r of n
+    samples is the part r / n of each training fold.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from sklearn_hpo import HalvingGridSearchCV
+    >>> X, y = load_digits(return_X_y=True)
+    >>> search = HalvingGridSearchCV(
+    ...     RandomForestClassifier(random_state=0),
+    ...     {"max_depth": [2, 4, 8], "min_samples_leaf": [1, 10]},
+    ...     resource="n_estimators",
+    ...     max_resources=12,
+    ...     cv=2,
+    ... ).fit(X, y)
+    >>> search.n_resources_, search.n_candidates_
+    ([4, 12], [6, 2])
+    >>> search.best_params_
+    {'max_depth': 8, 'min_samples_leaf': 1, 'n_estimators': 12}
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 (as in scikit-learn)
+        **BaseHalving._parameter_constraints,
+        "param_grid": [dict, list],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        param_grid: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        *,
+        factor: float = 3,
+        resource: str = "n_samples",
+        max_resources: int | str = "auto",
+        min_resources: int | str = "exhaust",
+        aggressive_elimination: bool = False,
+        cv: Any = 5,
+        scoring: Any = None,
+        refit: Any = True,
+        error_score: float | str = np.nan,
+        return_train_score: bool = False,
+        random_state: Any = None,
+        n_jobs: int | None = None,
+        verbose: int = 0,
+        initial_params: Sequence[Mapping[str, Any]] | None = None,
+        racing: bool | RacingRule = False,
+        cache: bool = True,
+        journal: str | os.PathLike[str] | None = None,
+        fit_timeout: float | None = None,
+        memory_limit: int | str | None = None,
+        max_time: float | None = None,
+        target_score: float | None = None,
+        callbacks: Sequence[Callback] | None = None,
+    ) -> None:
+        super().__init__(
+            estimator,
+            factor=factor,
+            resource=resource,
+            max_resources=max_resources,
+            min_resources=min_resources,
+            aggressive_elimination=aggressive_elimination,
+            cv=cv,
+            scoring=scoring,
+            refit=refit,
+            error_score=error_score,
+            return_train_score=return_train_score,
+            random_state=random_state,
+            n_jobs=n_jobs,
+            verbose=verbose,
+            initial_params=initial_params,
+            racing=racing,
+            cache=cache,
+            journal=journal,
+            fit_timeout=fit_timeout,
+            memory_limit=memory_limit,
+            max_time=max_time,
+            target_score=target_score,
+            callbacks=callbacks,
+        )
+        self.param_grid = param_grid
+
+    def _drawn_from(self) -> Any:
+        return map_values(self.param_grid, as_choices)
+
+    def _space(self) -> SearchSpace:
+        return SearchSpace.from_user(self._drawn_from())
+
+    def _candidates(self, drawn_from: Any, random_state: Any) -> list[Any]:
+        return list(ParameterGrid(drawn_from))
