@@ -11,7 +11,7 @@ import pytest
 RUN = Path(__file__).parent / "sklearn_suite" / "run.py"
 
 
-@pytest.mark.parametrize("searches", ["grid-random", "bayes"])
+@pytest.mark.parametrize("searches", ["grid-random", "bayes", "halving"])
 def test_scikit_learns_own_tests_pass(searches: str, tmp_path: Path) -> None:
     # An empty working directory, so that no configuration of ours is picked up.
     command = [sys.executable, RUN, "--searches", searches, "-q", "--disable-warnings"]

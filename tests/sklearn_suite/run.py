@@ -2,9 +2,10 @@
 
     python tests/sklearn_suite/run.py --searches grid-random
     python tests/sklearn_suite/run.py --searches bayes
+    python tests/sklearn_suite/run.py --searches halving
 
-The installed scikit-learn's ``model_selection/tests/test_search.py`` is collected
-while ``sklearn.model_selection`` holds our classes; nothing of it is copied here. Tests
+The installed scikit-learn's ``model_selection/tests/test_search.py``, for halving
+``test_successive_halving.py``, is collected while ``sklearn.model_selection`` holds our classes; nothing of it is copied here. Tests
 that use none of them are left out: they would test scikit-learn. Everything after
 ``--searches NAME`` goes to pytest.
 
@@ -29,9 +30,16 @@ from sklearn import model_selection
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.utils.fixes import parse_version
 
-from sklearn_hpo import BayesSearchCV, GridSearchCV, RandomizedSearchCV
+from sklearn_hpo import (
+    BayesSearchCV,
+    GridSearchCV,
+    HalvingGridSearchCV,
+    HalvingRandomSearchCV,
+    RandomizedSearchCV,
+)
 
-MODULE = "sklearn.model_selection.tests.test_search"
+TESTS = "sklearn.model_selection.tests"
+MODULES = {"halving": f"{TESTS}.test_successive_halving"}  # by name of the searches
 
 SEARCHES: dict[str, dict[str, type]] = {
     "grid-random": {
@@ -39,6 +47,10 @@ SEARCHES: dict[str, dict[str, type]] = {
         "RandomizedSearchCV": RandomizedSearchCV,
     },
     "bayes": {"RandomizedSearchCV": BayesSearchCV},
+    "halving": {
+        "HalvingGridSearchCV": HalvingGridSearchCV,
+        "HalvingRandomSearchCV": HalvingRandomSearchCV,
+    },
     "scikit-learn": {},  # the installed module as it is: is a failure ours?
 }
 
@@ -90,8 +102,31 @@ EXCUSED: dict[str, tuple[Excused, ...]] = {
             by_chance=True,
         ),
     ),
+    "halving": (
+        *(
+            Excused(
+                f"test_input_errors[params{number}-must yield consistent folds-{name}]",
+                "asserts an error: our folds are made once and may be shuffled",
+            )
+            for number in (4, 5)
+            for name in ("HalvingGridSearchCV", "HalvingRandomSearchCV")
+        ),
+        Excused(
+            "test_base_estimator_inputs",
+            "counts the samples of test folds that are cut, and calls of set_params",
+        ),
+        Excused(
+            "test_halving_random_search_list_of_dicts",
+            "asserts that cv_results_ has scikit-learn's columns alone",
+        ),
+    ),
     "scikit-learn": (),
 }
+
+
+def module_of(searches: str) -> str:
+    """Return the module of tests for these searches."""
+    return MODULES.get(searches, f"{TESTS}.test_search")
 
 
 def uses(item: pytest.Item, classes: dict[str, type]) -> bool:
@@ -119,7 +154,7 @@ def global_names(function: Any) -> set[str]:
         codes += [
             value.__code__
             for value in beside
-            if inspect.isfunction(value) and value.__module__ == MODULE
+            if inspect.isfunction(value) and value.__module__ == function.__module__
         ]
     return names
 
@@ -129,6 +164,7 @@ class Substitution:
 
     def __init__(self, searches: str) -> None:
         self.classes = SEARCHES[searches]
+        self.module = module_of(searches)
         version = parse_version(sklearn.__version__)
         self.excused = [
             entry
@@ -141,14 +177,14 @@ class Substitution:
         """Let the test module be imported while our classes stand in."""
         with mock.patch.multiple(model_selection, **self.classes):
             result = yield
-        module = sys.modules[MODULE]
+        module = sys.modules[self.module]
         strangers = [
             name
             for name, searcher in self.classes.items()
             if getattr(module, name) is not searcher
         ]
         if strangers:
-            raise pytest.UsageError(f"not substituted in {MODULE}: {strangers}")
+            raise pytest.UsageError(f"not substituted in {self.module}: {strangers}")
         return result
 
     def pytest_collection_modifyitems(
@@ -193,10 +229,15 @@ def main() -> int:
     parser.add_argument("--searches", choices=SEARCHES, required=True)
     args, rest = parser.parse_known_args()
     os.environ.setdefault("SKLEARN_SEED", "0")  # scikit-learn seeds numpy from it
-    # The tests count on scikit-learn's default of ten candidates.
-    with mock.patch.dict(BayesSearchCV.__init__.__kwdefaults__, n_iter=10):
+    # The tests count on scikit-learn's default of ten candidates, and on its smallest
+    # numbers of samples.
+    floors = dict.fromkeys(("PER_CLASS", "PART", "ENOUGH"), 0)
+    with (
+        mock.patch.dict(BayesSearchCV.__init__.__kwdefaults__, n_iter=10),
+        mock.patch.multiple("sklearn_hpo.search._resources", **floors),
+    ):
         return pytest.main(
-            ["--pyargs", MODULE, "-p", "no:cacheprovider", "-rxX", *rest],
+            ["--pyargs", module_of(args.searches), "-p", "no:cacheprovider", "-rxX", *rest],
             plugins=[Substitution(args.searches)],
         )
 
