@@ -18,6 +18,7 @@ from sklearn_hpo._compat import (
     is_own_scorer,
     score,
 )
+from sklearn_hpo.evaluation._allowance import Allowance
 from sklearn_hpo.evaluation._folds import Fold
 from sklearn_hpo.evaluation._held import Held
 from sklearn_hpo.evaluation._outcome import FoldOutcome
@@ -32,18 +33,25 @@ from sklearn_hpo.trials import Scores
 
 
 def fit_fold(
-    fold: Fold, params: Mapping[str, Any], settings: FoldSettings, store: Store | None
+    fold: Fold,
+    params: Mapping[str, Any],
+    settings: FoldSettings,
+    store: Store | None,
+    allowance: Allowance,
 ) -> FoldOutcome:
-    """Do what scikit-learn's function does, with what other candidates have done."""
+    """Do what scikit-learn's function does, with what was done before."""
     if settings.cache and store is not None and is_own_scorer(settings.scorer):
         # On any error everything is done anew, so that it fails as it would have.
         with suppress(Exception):
-            return _fit_rest(fold, params, settings, store)
-    return _fit_all(fold, params, settings)
+            return _fit_rest(fold, params, settings, store, allowance)
+    return _fit_all(fold, params, settings, allowance)
 
 
 def _fit_all(
-    fold: Fold, params: Mapping[str, Any], settings: FoldSettings
+    fold: Fold,
+    params: Mapping[str, Any],
+    settings: FoldSettings,
+    allowance: Allowance,
 ) -> FoldOutcome:
     """Fit and score a candidate."""
     metadata = _metadata(fold, settings)
@@ -53,10 +61,7 @@ def _fit_all(
     X_test = fold.rows(estimator, train=False)
     y, y_test = fold.targets(train=True), fold.targets(train=False)
     try:
-        if y is None:
-            estimator.fit(X, **metadata.fit)
-        else:
-            estimator.fit(X, y, **metadata.fit)
+        estimator = allowance.fit(estimator, X, y, metadata.fit)
     except Exception:
         if settings.error_score == "raise":
             raise
@@ -69,11 +74,16 @@ def _fit_all(
     train_scores = None
     if settings.return_train_score:
         train_scores = score(estimator, X, y, scorer, metadata.train, on_error)
+    allowance.keep()
     return FoldOutcome(scores, train_scores, fitted - start, end - fitted)
 
 
 def _fit_rest(
-    fold: Fold, params: Mapping[str, Any], settings: FoldSettings, store: Store
+    fold: Fold,
+    params: Mapping[str, Any],
+    settings: FoldSettings,
+    store: Store,
+    allowance: Allowance,
 ) -> FoldOutcome:
     """Fit and score the steps of a pipeline that are not shared.
 
@@ -90,8 +100,9 @@ def _fit_rest(
     shared, saved = transform_fold(pipeline, split.steps, fold, store, seen=seen)
     start = time.perf_counter()
     y = fold.targets(train=True)
-    tail = split.tail
-    tail.fit(shared.X_train.own(), y, **fit_params)
+    tail = allowance.fit(
+        split.tail, shared.X_train.own(), y, fit_params, split.prefix_of_tail
+    )
     fitted = time.perf_counter()
     y_test = fold.targets(train=False)
     scores = _score_rest(tail, shared.X_test, y_test, settings.scorer, metadata.test)
@@ -101,6 +112,7 @@ def _fit_rest(
         train_scores = _score_rest(
             tail, shared.X_seen, y, settings.scorer, metadata.train
         )
+    allowance.keep()
     return FoldOutcome(
         scores,
         train_scores,

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from sklearn_hpo._compat import fit_and_score
+from sklearn_hpo.evaluation._allowance import Allowance
 from sklearn_hpo.evaluation._fit import fit_fold
 from sklearn_hpo.evaluation._folds import Fold
+from sklearn_hpo.evaluation._kept import Kept
 from sklearn_hpo.evaluation._outcome import FoldOutcome, RaisedError
 from sklearn_hpo.evaluation._settings import FoldSettings, FoldShared
 
@@ -57,15 +59,18 @@ def evaluate_fold(
     settings = shared.settings
     train, test = shared.splits[fold]
     try:
+        allowance = Allowance()
         if amount is not None and settings.resource is not None:
             train = settings.resource.rows(train, fold, amount)
             params = settings.resource.params(params, amount)
+            kept = Kept(shared.store, *progress) if settings.cache else None
+            allowance = Allowance(settings.resource, amount, kept)
         if callbacks or not _runs_here(X, y, settings):
             return _run_by_scikit_learn(
                 X, y, train, test, params, progress, settings, callbacks
             )
         part = Fold(X, y, train, test, fold, shared.store)
-        return fit_fold(part, params, settings, shared.store)
+        return fit_fold(part, params, settings, shared.store, allowance)
     except (Exception, SystemExit) as error:  # noqa: BLE001 (user code)
         trace = traceback.format_exc()
         failed = isinstance(error, SystemExit) or not _can_set(settings, params)

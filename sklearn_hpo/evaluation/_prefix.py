@@ -122,6 +122,11 @@ class Split:
         """The rest as an estimator: the last step, or a pipeline."""
         return self.rest[0][1] if len(self.rest) == 1 else Pipeline(self.rest)
 
+    @property
+    def prefix_of_tail(self) -> str:
+        """What the pipeline has before names of the tail's parameters."""
+        return f"{self.rest[0][0]}__" if len(self.rest) == 1 else ""
+
     def parameters_of_tail(self, fit_params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fit parameters, which must all be for the rest.
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+
+
+class KeepsModels(Protocol):
+    """Who knows what became of a candidate on a fold at lower rungs."""
+
+    def get(self) -> Any:
+        """Return what was put, a copy of its own, or None if it is not there."""
+
+    def put(self, value: Any) -> None:
+        """Keep what a higher rung may go on from."""
 
 
 class Resource(ABC):  # noqa: B024 (a resource says what is not as usual)
@@ -66,3 +77,44 @@ class Resource(ABC):  # noqa: B024 (a resource says what is not as usual)
             As ``cv_results_`` shows them.
         """
         return params
+
+    def fit(
+        self,
+        estimator: BaseEstimator,
+        X: Any,
+        y: Any,
+        fit_params: Mapping[str, Any],
+        amount: float,
+        step: str,
+        kept: KeepsModels,
+    ) -> BaseEstimator:
+        """Return the fitted estimator, or a model kept at a lower rung that went on.
+
+        Parameters
+        ----------
+        estimator : estimator object
+            With its parameters set.
+        X, y : object
+            The training part; y is None if there is none.
+        fit_params : dict of str to object
+            What else ``fit`` takes.
+        amount : float
+            How much may be spent.
+        step : str
+            What stands before the names of the estimator's parameters, if it is a step
+            of a pipeline: ``"clf__"``; else empty.
+        kept : object with ``get()`` and ``put(value)``
+            Where models are kept for higher rungs.
+        """
+        return fit_plainly(estimator, X, y, fit_params)
+
+
+def fit_plainly(
+    estimator: BaseEstimator, X: Any, y: Any, fit_params: Mapping[str, Any]
+) -> BaseEstimator:
+    """Return the estimator, fitted as scikit-learn does it."""
+    if y is None:
+        estimator.fit(X, **fit_params)
+    else:
+        estimator.fit(X, y, **fit_params)
+    return estimator

@@ -119,10 +119,11 @@ class BaseHalving(BaseSearch):
         self.min_resources_, self.max_resources_ = amounts.least, amounts.most
         candidates = self._candidates(drawn_from, random_state)
         seed = int(check_random_state(random_state).randint(MAX_SEED))
-        resource = amounts.resource(seed)
-        plan = plan_list(self, space, candidates, seed=seed, resource=resource)
+        plan = plan_list(self, space, candidates, seed=seed)
         self._settle_rungs(plan.n_iter)
-        return replace(plan, n_trials=sum(self._sizes(plan.n_iter).values()))
+        resource = amounts.resource(seed, self.n_resources_)
+        n_trials = sum(self._sizes(plan.n_iter).values())
+        return replace(plan, resource=resource, n_trials=n_trials)
 
     def _settle_rungs(self, n_candidates: int) -> None:
         """Set what each rung may spend, as scikit-learn does."""

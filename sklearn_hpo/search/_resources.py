@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils.multiclass import type_of_target
 
 from sklearn_hpo._compat import n_samples_of
-from sklearn_hpo.evaluation import Parameter, Resource, Samples
+from sklearn_hpo.evaluation import Iterations, Resource, Samples
 from sklearn_hpo.search._names import hint_at
 
 SAMPLES = "n_samples"
@@ -33,13 +32,13 @@ class Amounts:
     Parameters
     ----------
     resource : callable
-        Returns what is spent, given the seed of the search: the candidates may have to
-        be drawn first.
+        Returns what is spent, given the seed of the search and all amounts: the
+        candidates may have to be drawn first.
     least, most : int
         Amounts of the lowest and of the highest rung.
     """
 
-    resource: Callable[[int], Resource]
+    resource: Callable[[int, Sequence[int]], Resource]
     least: int
     most: int
 
@@ -82,15 +81,15 @@ def amounts_of(
     """
     name, least, most = search.resource, search.min_resources, search.max_resources
     estimator, n_samples = search.estimator, n_samples_of(X)
-    resource: Callable[[int], Resource]
+    resource: Callable[[int, Sequence[int]], Resource]
     if name == SAMPLES:
         classes, groups = _classes(estimator, y), _numbered(params.get("groups"))
-        resource = partial(Samples, n_samples, classes, groups)
+        resource = lambda seed, _: Samples(n_samples, classes, groups, seed)  # noqa: E731
         most = _most_samples(most, n_samples)
         smallest = _fewest_samples(n_samples, search.n_splits_, classes, factor)
     else:
         _check_parameter(name, estimator, searched)
-        resource = lambda _: Parameter(name)  # noqa: E731
+        resource = lambda _, rungs: Iterations(name, rungs)  # noqa: E731
         most = _own_value(name, estimator) if most == "auto" else most
         smallest = 1
     least = min(smallest, most) if isinstance(least, str) else least

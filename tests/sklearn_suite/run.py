@@ -5,9 +5,9 @@
     python tests/sklearn_suite/run.py --searches halving
 
 The installed scikit-learn's ``model_selection/tests/test_search.py``, for halving
-``test_successive_halving.py``, is collected while ``sklearn.model_selection`` holds our classes; nothing of it is copied here. Tests
-that use none of them are left out: they would test scikit-learn. Everything after
-``--searches NAME`` goes to pytest.
+``test_successive_halving.py``, is collected while ``sklearn.model_selection`` holds our
+classes; nothing of it is copied here. Tests that use none of them are left out: they
+would test scikit-learn. Everything after ``--searches NAME`` goes to pytest.
 
 A test listed in ``EXCUSED`` runs all the same and must fail: one that passes, or
 that the installed version does not have, is an error, so the list cannot go stale.
@@ -237,7 +237,14 @@ def main() -> int:
         mock.patch.multiple("sklearn_hpo.search._resources", **floors),
     ):
         return pytest.main(
-            ["--pyargs", module_of(args.searches), "-p", "no:cacheprovider", "-rxX", *rest],
+            [
+                "--pyargs",
+                module_of(args.searches),
+                "-p",
+                "no:cacheprovider",
+                "-rxX",
+                *rest,
+            ],
             plugins=[Substitution(args.searches)],
         )
 
