@@ -16,14 +16,19 @@ from sklearn_hpo.contracts import (
     check_schedule,
     check_strategy,
 )
-from sklearn_hpo.schedules import Full, Schedule
+from sklearn_hpo.schedules import Full, Halving, Schedule
 from sklearn_hpo.space import as_distribution
 from sklearn_hpo.strategies import Bayes, First, Listed, Strategy
 from sklearn_hpo.trials import Candidate
 from tests.ids import stable
 
 # What must be given to those of ours that cannot be made of nothing.
-GIVEN = {First: ([], Bayes()), TargetScore: (0.9,), NoImprovement: (3,)}
+GIVEN = {
+    First: ([], Bayes()),
+    Halving: ([1, 3, 9],),
+    TargetScore: (0.9,),
+    NoImprovement: (3,),
+}
 
 
 def ours(face, base, *, but=()):
