@@ -2,13 +2,13 @@
 Many forests, few of them grown up
 ==================================
 
-Most settings of a forest are seen to be bad after a few trees. Halving gives all of them
-few, and lets the best third of them grow, twice.
+Most settings of a forest are seen to be bad after a few trees. Halving gives all of
+them few, and lets the best third of them grow, twice.
 """
 
 # %%
-# The resource is the number of trees. A forest that is promoted keeps its trees and gets
-# more of them.
+# The resource is the number of trees. A forest that is promoted keeps its trees and
+# gets more of them.
 
 import matplotlib.pyplot as plt
 from scipy.stats import randint, uniform
@@ -32,7 +32,8 @@ search = HalvingRandomSearchCV(
     cv=3,
     random_state=0,
 ).fit(X, y)
-print(list(zip(search.n_resources_, search.n_candidates_)))
+rungs = list(zip(search.n_resources_, search.n_candidates_, strict=True))
+print(rungs)
 print(f"accuracy {search.best_score_:.3f} with {search.best_params_}")
 
 # %%
@@ -40,7 +41,7 @@ print(f"accuracy {search.best_score_:.3f} with {search.best_params_}")
 
 frame = search.history_.to_frame().groupby(["candidate", "resource"]).value.first()
 fig, ax = plt.subplots(layout="constrained")
-for number, values in frame.groupby("candidate"):
+for _, values in frame.groupby("candidate"):
     amounts = values.index.get_level_values("resource")
     ax.plot(amounts, values, "o-", color="C0" if len(values) == 3 else "0.7")
 ax.set(
@@ -59,7 +60,7 @@ plt.show()
 # that go on pay for a tree once.
 
 paid, before = 0, 0
-for amount, n in zip(search.n_resources_, search.n_candidates_):
+for amount, n in rungs:
     paid += n * (amount - before)
     before = amount
 print(f"{paid} trees a fold, not {27 * 45}")

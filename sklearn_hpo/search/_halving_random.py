@@ -170,15 +170,15 @@ class HalvingRandomSearchCV(BaseHalving):
 
     Examples
     --------
-    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.datasets import load_breast_cancer
     >>> from sklearn.svm import SVC
     >>> from sklearn_hpo import HalvingRandomSearchCV, Real
-    >>> X, y = load_digits(return_X_y=True)
+    >>> X, y = load_breast_cancer(return_X_y=True)
     >>> search = HalvingRandomSearchCV(
     ...     SVC(), {"C": Real(0.1, 100, log=True)}, cv=2, random_state=0
     ... ).fit(X, y)
     >>> search.n_resources_, search.n_candidates_
-    ([200, 600], [8, 3])
+    ([63, 189, 567], [9, 3, 1])
     """
 
     _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 (as in scikit-learn)
