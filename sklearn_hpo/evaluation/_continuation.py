@@ -26,7 +26,9 @@ class Continuation(ABC):
         self.is_exact = is_exact
 
     @abstractmethod
-    def applies(self, estimator: BaseEstimator, X: Any) -> bool:
+    def applies(
+        self, estimator: BaseEstimator, X: Any, fit_params: Mapping[str, Any]
+    ) -> bool:
         """Return whether nothing stands in the way.
 
         Parameters
@@ -35,6 +37,8 @@ class Continuation(ABC):
             With its parameters set, not fitted.
         X : object
             What it is to be fitted to.
+        fit_params : dict of str to object
+            What else ``fit`` takes.
         """
 
     @abstractmethod

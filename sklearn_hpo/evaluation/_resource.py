@@ -88,7 +88,7 @@ class Resource(ABC):  # noqa: B024 (a resource says what is not as usual)
         step: str,
         kept: KeepsModels,
     ) -> BaseEstimator:
-        """Return the fitted estimator, or a model kept at a lower rung that went on.
+        """Fit the estimator, or have a model of a lower rung go on.
 
         Parameters
         ----------
@@ -105,6 +105,11 @@ class Resource(ABC):  # noqa: B024 (a resource says what is not as usual)
             of a pipeline: ``"clf__"``; else empty.
         kept : object with ``get()`` and ``put(value)``
             Where models are kept for higher rungs.
+
+        Returns
+        -------
+        model : estimator object
+            A fitted one with the parameters of the estimator.
         """
         return fit_plainly(estimator, X, y, fit_params)
 

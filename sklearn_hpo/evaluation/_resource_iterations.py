@@ -8,6 +8,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator, clone
 
+from sklearn_hpo.evaluation._boosters import BOOSTERS
 from sklearn_hpo.evaluation._continuation import Continuation
 from sklearn_hpo.evaluation._resource import KeepsModels, fit_plainly
 from sklearn_hpo.evaluation._resource_parameter import Parameter
@@ -45,11 +46,11 @@ class Iterations(Parameter):
         kept: KeepsModels,
     ) -> BaseEstimator:
         """Return a model that has gone on, or else was fitted to its end."""
-        how = WARM_STARTS.get(type(estimator))
+        how = continuation_of(estimator)
         if (
             how is None
             or self.name != f"{step}{how.parameter}"
-            or not how.applies(estimator, X)
+            or not how.applies(estimator, X, fit_params)
         ):
             return fit_plainly(estimator, X, y, fit_params)
         stages = [int(amount)]
@@ -66,6 +67,13 @@ class Iterations(Parameter):
         if amount < max(self.rungs, default=amount):
             kept.put(progress)
         return progress.model
+
+
+def continuation_of(estimator: BaseEstimator) -> Continuation | None:
+    """Return how models of exactly this class go on, None if that is not known."""
+    kind = type(estimator)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    return WARM_STARTS.get(kind) or BOOSTERS.get(name)
 
 
 @dataclass(frozen=True, eq=False)

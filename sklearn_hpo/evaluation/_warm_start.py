@@ -66,7 +66,9 @@ class WarmStart(Continuation):
         super().__init__(parameter, is_exact=is_exact)
         self.condition = condition
 
-    def applies(self, estimator: BaseEstimator, X: Any) -> bool:
+    def applies(
+        self, estimator: BaseEstimator, X: Any, fit_params: Mapping[str, Any]
+    ) -> bool:
         """Return whether the seed is repeatable, and nothing else stands in the way."""
         # A generator is not where it was when the first trees have been drawn.
         seed = estimator.get_params(deep=False).get("random_state")
