@@ -52,17 +52,11 @@ def searches() -> Iterator[BaseEstimator]:
         yield ManualSearchCV(estimator, candidates=candidates, **shared)
         yield BayesSearchCV(estimator, space, **seeded)
         yield SearchCV(estimator, space, strategy=Bayes(), **seeded)
-        yield HalvingGridSearchCV(estimator, space, **shared)
-    # The data of the checks are too few for rungs unless these are told.
-    yield HalvingRandomSearchCV(
-        LogisticRegression(),
-        {"C": [0.1, 1.0, 10.0]},
-        min_resources=6,
-        max_resources=18,
-        n_candidates=3,
-        cv=2,
-        random_state=0,
-    )
+    for estimator, space in SPACES[::4]:
+        yield HalvingGridSearchCV(estimator, space, cv=2)
+        yield HalvingRandomSearchCV(
+            estimator, space, n_candidates=3, cv=2, random_state=0
+        )
 
 
 @parametrize_with_checks(list(searches()))
