@@ -16,6 +16,7 @@ from sklearn_hpo.evaluation._fold import evaluate_fold
 from sklearn_hpo.evaluation._limits import FitTimeoutError
 from sklearn_hpo.evaluation._open_executor import open_executor
 from sklearn_hpo.evaluation._resource import Resource
+from sklearn_hpo.evaluation._resource_folds import Folds
 from sklearn_hpo.evaluation._resource_iterations import Iterations
 from sklearn_hpo.evaluation._resource_parameter import Parameter
 from sklearn_hpo.evaluation._resource_samples import Samples
@@ -27,6 +28,7 @@ __all__ = [
     "FitTimeoutError",
     "FoldSettings",
     "FoldShared",
+    "Folds",
     "Iterations",
     "Parameter",
     "Resource",

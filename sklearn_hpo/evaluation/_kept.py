@@ -7,11 +7,8 @@ import time
 from contextlib import suppress
 from typing import Any
 
+from sklearn_hpo.evaluation._prefix import FILE_SECONDS, FILE_SECONDS_PER_BYTE
 from sklearn_hpo.evaluation._store import Store
-
-# A file is worth its writing and reading if what it holds took longer to make.
-FILE_SECONDS = 0.005
-FILE_SECONDS_PER_BYTE = 5e-9
 
 
 class Kept:

@@ -21,19 +21,21 @@ class Full(Schedule):
 
     def ask(self, history: History, rng: np.random.Generator) -> Proposal | None:
         """Return the next fold of the oldest open candidate, or of a new one."""
-        trial = next(history.unissued, None)
-        if trial is None:
-            return self._new_candidate(history, rng)
-        return self._further_fold(trial)
+        for trial in history.unissued:
+            further = self._further_fold(trial)
+            if further is not None:
+                return further
+        return self._new_candidate(history, rng)
 
     def tell(
         self, result: FoldResult, trial: Trial, history: History
     ) -> Verdict | None:
         """Close the candidate after its last fold, or after a failure."""
         failed = result.error is not None and self.strategy_.looks_back
-        if trial.n_told < self.n_folds_ and not failed:
+        n_folds = self._n_folds_of(trial)
+        if trial.n_told < n_folds and not failed:
             return None
-        value, noise = _mean_and_noise(trial.scores)
+        value, noise = _mean_and_noise(trial.scores[:n_folds])
         if math.isfinite(value) and not np.isnan(trial.values[1:]).any():
             return "complete", value, noise
         return history.failure(trial), math.nan, math.nan
@@ -51,7 +53,13 @@ class Full(Schedule):
     def _further_fold(self, trial: Trial) -> Proposal | None:
         """Return the next fold of a trial, None if all were issued."""
         fold = trial.next_fold
-        return None if fold is None else (trial.candidate, fold, trial.resource)
+        if fold is None or fold >= self._n_folds_of(trial):
+            return None
+        return trial.candidate, fold, trial.resource
+
+    def _n_folds_of(self, trial: Trial) -> int:
+        """Return how many folds a trial is to have: the first ones."""
+        return self.n_folds_
 
 
 def _mean_and_noise(scores: NDArray[np.float64]) -> tuple[float, float]:

@@ -40,6 +40,8 @@ class Halving(Racing):
         being evaluated again.
     factor : float, default=3
         The part of the candidates that is promoted is 1 / `factor`.
+    counts_folds : bool, default=False
+        Whether an amount is the number of folds that a candidate gets.
     races : bool, default=False
         Whether a candidate gets no further fold once it has almost no chance to be
         promoted, or at the highest rung to win.
@@ -58,6 +60,7 @@ class Halving(Racing):
         self,
         resources: Sequence[int],
         factor: float = 3,
+        counts_folds: bool = False,
         races: bool = False,
         rule: RacingRule | None = None,
         best_possible: float | None = None,
@@ -65,6 +68,7 @@ class Halving(Racing):
         super().__init__(rule, best_possible)
         self.resources = resources
         self.factor = factor
+        self.counts_folds = counts_folds
         self.races = races
 
     def start(
@@ -119,6 +123,11 @@ class Halving(Racing):
         for _ in range(self.n_divisions_[rung]):
             n_candidates = math.ceil(n_candidates / self.factor)
         return n_candidates
+
+    def _n_folds_of(self, trial: Trial) -> int:
+        if not self.counts_folds or trial.resource is None:
+            return self.n_folds_
+        return int(trial.resource)
 
     def _new_candidate(
         self, history: History, rng: np.random.Generator

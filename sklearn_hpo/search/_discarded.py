@@ -1,4 +1,4 @@
-"""Discarded trials in ``cv_results_``: estimates while it is made, NaN in the end."""
+"""Trials without all folds: estimates while the table is made, NaN in the end."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from sklearn_hpo.trials import History, Trial
 def with_estimates(
     scores: NDArray[np.float64], history: History
 ) -> NDArray[np.float64]:
-    """Return the scores with an estimate for each fold a discarded trial did not see.
+    """Return the scores with an estimate for each fold a trial did not see.
 
-    The estimate is the score of the incumbent the trial lost to, plus the mean
-    difference on the folds that both have seen: so the mean over all folds is that of
-    the incumbent plus the mean difference.
+    For a trial that is complete at a rung of fewer folds it is the mean of the others.
+    For a discarded one it is the score of the incumbent the trial lost to, plus the
+    mean difference on the folds that both have seen: so the mean over all folds is that
+    of the incumbent plus the mean difference.
 
     Parameters
     ----------
@@ -34,9 +35,12 @@ def with_estimates(
     """
     scores = scores.copy()
     for trial in history.trials:
-        if trial.lost_to is None:
+        if trial.lost_to is None and not _has_fewer_folds(trial, history):
             continue
         seen = _seen(trial, history)
+        if trial.lost_to is None:
+            scores[trial.row, ~seen] = scores[trial.row, seen].mean()
+            continue
         row, reference = scores[trial.row], scores[trial.lost_to.row]
         row[~seen] = reference[~seen] + (row[seen] - reference[seen]).mean()
     return scores
@@ -45,8 +49,8 @@ def with_estimates(
 def mask_discarded(results: dict[str, Any], history: History) -> None:
     """Take the estimates out of a table again, but for the means; rank what is left.
 
-    Folds that were not seen become NaN, standard deviations are over the folds seen,
-    and discarded trials rank after all others that have a mean.
+    Folds that were not seen become NaN, standard deviations and times are over the
+    folds seen, and discarded trials rank after all others that have a mean.
 
     Parameters
     ----------
@@ -56,10 +60,8 @@ def mask_discarded(results: dict[str, Any], history: History) -> None:
         Where it comes from.
     """
     lost = np.array([trial.status == "discarded" for trial in history.closed])
-    if not lost.any():
-        return
     for row, trial in enumerate(history.closed):
-        if lost[row]:
+        if lost[row] or _has_fewer_folds(trial, history):
             seen = _seen(trial, history)
             _mask_scores(results, row, seen)
             for name in ("fit_time", "score_time"):
@@ -67,7 +69,7 @@ def mask_discarded(results: dict[str, Any], history: History) -> None:
                 results[f"mean_{name}"][row] = times.mean()
                 results[f"std_{name}"][row] = times.std()
     for name, ranks in results.items():
-        if name.startswith("rank_test_"):
+        if lost.any() and name.startswith("rank_test_"):
             ranks[:] = _ranks(results[name.replace("rank_", "mean_", 1)], lost)
 
 
@@ -90,6 +92,10 @@ def _ranks(
     keys = list(zip(group.tolist(), np.nan_to_num(-means).tolist(), strict=True))
     ordered = sorted(keys)
     return np.array([1 + bisect_left(ordered, key) for key in keys])
+
+
+def _has_fewer_folds(trial: Trial, history: History) -> bool:
+    return trial.status == "complete" and trial.n_told < history.n_folds
 
 
 def _seen(trial: Trial, history: History) -> NDArray[np.bool_]:

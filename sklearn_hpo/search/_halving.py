@@ -9,6 +9,7 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,13 @@ from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import Halving, Racing, RacingRule, Schedule
 from sklearn_hpo.search._base import BaseSearch
 from sklearn_hpo.search._listing import check_space_names, plan_list
+from sklearn_hpo.search._loop import Loop
 from sklearn_hpo.search._plan import Plan, Splits
 from sklearn_hpo.search._points import check_points
-from sklearn_hpo.search._resources import amounts_of
+from sklearn_hpo.search._resources import FOLDS, amounts_of
 from sklearn_hpo.search._search import MAX_SEED
 from sklearn_hpo.space import SearchSpace
-from sklearn_hpo.trials import History
+from sklearn_hpo.trials import FoldResult, History, Task
 
 _BOUND = Interval(numbers.Integral, 0, None, closed="neither")
 
@@ -115,7 +117,20 @@ class BaseHalving(BaseSearch):
         space = self._space()
         check_space_names(self, drawn_from)
         searched = {*space.names, *(name for point in points for name in point)}
-        amounts = amounts_of(self, X, y, params, factor=self.factor, searched=searched)
+        if self.resource == FOLDS and self.racing is not False:
+            raise ValueError(
+                f"racing: expected False beside resource={FOLDS!r}, which spares folds "
+                f"by itself, got {self.racing!r}. Leave it out."
+            )
+        amounts = amounts_of(
+            self,
+            X,
+            y,
+            params,
+            factor=self.factor,
+            searched=searched,
+            may_be_folds=True,
+        )
         self.min_resources_, self.max_resources_ = amounts.least, amounts.most
         candidates = self._candidates(drawn_from, random_state)
         seed = int(check_random_state(random_state).randint(MAX_SEED))
@@ -153,8 +168,16 @@ class BaseHalving(BaseSearch):
         race = super()._schedule(scorers, space)
         rungs = self.n_resources_, self.factor
         if isinstance(race, Racing):
-            return Halving(*rungs, True, race.rule, race.best_possible)
-        return Halving(*rungs)
+            return Halving(
+                *rungs, races=True, rule=race.rule, best_possible=race.best_possible
+            )
+        return Halving(*rungs, counts_folds=self.resource == FOLDS)
+
+    def _loop(self, plan: Plan, *others: Any) -> Loop:
+        if self.resource == FOLDS:
+            known = partial(_known_below, self.history_, self.n_resources_)
+            plan = replace(plan, known=known)
+        return super()._loop(plan, *others)
 
     def _keep(
         self,
@@ -178,6 +201,17 @@ class BaseHalving(BaseSearch):
         del self.n_resources_[self.n_iterations_ :]
         n_last = self.n_candidates_[-1] if self.n_candidates_ else 0
         self.n_remaining_candidates_ = math.ceil(n_last / self.factor)
+
+
+def _known_below(
+    history: History, amounts: Sequence[int], task: Task
+) -> FoldResult | None:
+    """Return what the fold of a candidate has brought at a lower rung, if it ran."""
+    for amount in amounts:
+        result = history.find(replace(task, resource=amount))
+        if result is not None:
+            return result.shared_with(task)
+    return None
 
 
 def _floor_log(value: int, base: float) -> int:

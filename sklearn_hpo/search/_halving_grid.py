@@ -40,18 +40,19 @@ class HalvingGridSearchCV(BaseHalving):
         Of each rung 1 / `factor` of the candidates are promoted, and get `factor` times
         as much of the resource.
     resource : str, default="n_samples"
-        What the rungs spend: ``"n_samples"``, or a parameter of the estimator with
-        integer values, such as ``"n_estimators"`` or ``"clf__max_iter"``.
+        What the rungs spend: ``"n_samples"``, ``"n_folds"``, or a parameter of the
+        estimator with integer values, such as ``"n_estimators"`` or
+        ``"clf__max_iter"``.
     max_resources : int or "auto", default="auto"
-        The most a candidate may get; by default all samples, or the value that the
-        estimator itself has for the parameter.
+        The most a candidate may get; by default all samples or folds, or the value that
+        the estimator itself has for the parameter.
     min_resources : {"smallest", "exhaust"} or int, default="exhaust"
-        What each candidate of the first rung gets. ``"smallest"`` is 1 of a parameter;
-        of samples it is 20 for each class, 5 % of all, what scikit-learn takes (twice
-        the number of folds for each class), or 200 if there are so many that this
-        leaves room for three rungs, whichever is most. With ``"exhaust"`` it is as much
-        as lets the last rung have all of `max_resources`, and not less than the
-        smallest.
+        What each candidate of the first rung gets. ``"smallest"`` is 1 fold, and 1 of a
+        parameter; of samples it is 20 for each class, 5 % of all, what scikit-learn
+        takes (twice the number of folds for each class), or 200 if there are so many
+        that this leaves room for three rungs, whichever is most. With ``"exhaust"`` it
+        is as much as lets the last rung have all of `max_resources`, and not less than
+        the smallest.
     aggressive_elimination : bool, default=False
         Whether candidates are eliminated at the first rung, without further fits, until
         so few are left that the last rung has at most `factor` of them. Otherwise more

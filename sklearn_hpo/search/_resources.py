@@ -13,10 +13,11 @@ from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils.multiclass import type_of_target
 
 from sklearn_hpo._compat import n_samples_of
-from sklearn_hpo.evaluation import Iterations, Resource, Samples
+from sklearn_hpo.evaluation import Folds, Iterations, Resource, Samples
 from sklearn_hpo.search._names import hint_at
 
 SAMPLES = "n_samples"
+FOLDS = "n_folds"
 
 # The smallest number of samples that ranks candidates better than chance: so many of
 # each class, such a part of all, and so many at all where there are enough of them.
@@ -51,6 +52,7 @@ def amounts_of(
     *,
     factor: float,
     searched: Container[str],
+    may_be_folds: bool = False,
 ) -> Amounts:
     """Return what a search spends, by its `resource` and bounds, before any fit.
 
@@ -67,6 +69,8 @@ def amounts_of(
         By how much a rung gets more than the one below.
     searched : container of str
         Names of the searched parameters.
+    may_be_folds : bool, default=False
+        Whether the schedule knows of rungs with fewer folds.
 
     Returns
     -------
@@ -85,8 +89,12 @@ def amounts_of(
     if name == SAMPLES:
         classes, groups = _classes(estimator, y), _numbered(params.get("groups"))
         resource = lambda seed, _: Samples(n_samples, classes, groups, seed)  # noqa: E731
-        most = _most_samples(most, n_samples)
+        most = _at_most(most, n_samples, "samples")
         smallest = _fewest_samples(n_samples, search.n_splits_, classes, factor)
+    elif name == FOLDS and may_be_folds:
+        resource = lambda *_: Folds()  # noqa: E731
+        most = _at_most(most, search.n_splits_, "folds")
+        smallest = 1
     else:
         _check_parameter(name, estimator, searched)
         resource = lambda _, rungs: Iterations(name, rungs)  # noqa: E731
@@ -109,7 +117,7 @@ def _check_parameter(
         raise ValueError(
             f"Cannot use resource={name} which is not supported by estimator "
             f"{type(estimator).__name__}: expected {SAMPLES!r} or one of its "
-            f"parameters.{hint_at(name, [SAMPLES, *valid])}"
+            f"parameters.{hint_at(name, [SAMPLES, FOLDS, *valid])}"
         )
     if name in searched:
         raise ValueError(
@@ -145,14 +153,14 @@ def _numbered(labels: Any) -> NDArray[np.intp] | None:
     return np.asarray(np.unique(np.asarray(labels), return_inverse=True)[1])
 
 
-def _most_samples(most: int | str, n_samples: int) -> int:
-    if not n_samples:
+def _at_most(most: int | str, n_all: int, what: str) -> int:
+    if not n_all:
         raise ValueError("min_resources_=0: you might have passed an empty dataset X.")
     if isinstance(most, str):
-        return n_samples
-    if most > n_samples:
+        return n_all
+    if most > n_all:
         raise ValueError(
-            f"max_resources: expected at most the number of samples, {n_samples}, got "
+            f"max_resources: expected at most the number of {what}, {n_all}, got "
             f"{most}. Leave it out."
         )
     return most

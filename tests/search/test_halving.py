@@ -428,3 +428,67 @@ def test_a_resource_of_a_step_is_named_with_the_step() -> None:
     )
     with pytest.raises(ValueError, match="mean 'randomforestclassifier__n_estim"):
         search.fit(X, y)
+
+
+def by_folds(**options):
+    options = {"resource": "n_folds", "cv": 6, "factor": 2} | options
+    return HalvingGridSearchCV(
+        DecisionTreeClassifier(random_state=0),
+        {"max_depth": [1, 2, 4, 8, 16]},
+        **options,
+    )
+
+
+@pytest.mark.parametrize("n_jobs", [1, 3])
+def test_a_rung_may_be_some_folds_more(n_jobs) -> None:
+    with joblib.parallel_config("threading"):
+        search = by_folds(n_jobs=n_jobs).fit(X, y)
+    results = search.cv_results_
+    assert search.n_resources_ == [1, 2, 4]
+    assert search.n_candidates_ == [5, 3, 2]
+    full = model_selection.GridSearchCV(search.estimator, search.param_grid, cv=6).fit(
+        X, y
+    )
+    scores = np.array(
+        [full.cv_results_[f"split{fold}_test_score"] for fold in range(6)]
+    )
+    for row, params in enumerate(results["params"]):
+        n = results["n_resources"][row]
+        expected = scores[:, full.cv_results_["params"].index(params)]
+        own = [results[f"split{fold}_test_score"][row] for fold in range(6)]
+        np.testing.assert_array_equal(own[:n], expected[:n])
+        assert np.isnan(own[n:]).all()
+        assert results["n_folds_evaluated"][row] == n
+        assert results["mean_test_score"][row] == pytest.approx(expected[:n].mean())
+        assert results["std_test_score"][row] == pytest.approx(expected[:n].std())
+        assert results["mean_fit_time"][row] > 0
+    assert results["iter"][search.best_index_] == 2
+
+
+def test_no_fold_is_run_twice() -> None:
+    search = by_folds().fit(X, y)
+    frame = search.history_.to_frame()
+    n_run = (frame["shared_time"] == 0).sum()
+    assert n_run == 5 * 1 + 3 * 1 + 2 * 2
+    assert search.history_.n_fits == 5 * 1 + 3 * 2 + 2 * 4
+
+
+def test_a_search_by_folds_goes_on_where_it_was_stopped(tmp_path) -> None:
+    path = tmp_path / "journal.jsonl"
+    whole = by_folds(journal=path).fit(X, y)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:25]))
+    same_results(whole.cv_results_, by_folds(journal=path).fit(X, y).cv_results_)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"max_resources": 7}, "at most the number of folds, 6, got 7"),
+        ({"racing": True}, "racing: expected False beside resource='n_folds'"),
+    ],
+    ids=["too many", "racing"],
+)
+def test_folds_have_their_bounds(options, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        by_folds(**options).fit(X, y)
