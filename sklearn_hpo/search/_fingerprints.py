@@ -62,6 +62,8 @@ def parts_of(
         Name of what its argument `initial_history` holds.
     """
     names = set(search.get_params(deep=False)) - FREE
+    if hasattr(search, "resource"):
+        names.add("cache")  # a model that goes on need not be that of a single fit
     parts = _arguments(search, names)
     if "initial_history" in parts:
         parts["initial_history"] = earlier

@@ -94,7 +94,9 @@ class HalvingRandomSearchCV(BaseHalving):
         estimated mean in ``cv_results_`` and ranks after the others.
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
-        in common, and candidates that are equal, where that cannot change a score.
+        in common, and candidates that are equal, where that cannot change a score; and
+        iterations, where a model goes on from a lower rung. Of some estimators that is
+        another model than that of a single fit, see the user guide.
     journal : str or Path, default=None
         File in which every finished fold is written at once, so that the same call goes
         on where an earlier one stopped. A folder, or a name that ends with a slash,
