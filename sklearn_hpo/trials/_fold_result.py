@@ -36,6 +36,8 @@ class FoldResult:
     shared_time : float, default=0.0
         Seconds of these times that were spent in the task of another candidate: what
         was fitted there was not fitted again.
+    best_iteration : int or None, default=None
+        How many iterations the model scored has, None if it was not stopped early.
     """
 
     task: Task
@@ -46,6 +48,7 @@ class FoldResult:
     status: FoldStatus = "ok"
     error: str | None = None
     shared_time: float = 0.0
+    best_iteration: int | None = None
 
     def shared_with(self, task: Task) -> FoldResult:
         """Return the result of a task that has the same without being run.

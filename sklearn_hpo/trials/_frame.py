@@ -54,12 +54,19 @@ def _row(trial: Trial, result: FoldResult) -> dict[str, Any]:
         "fit_time": result.fit_time,
         "score_time": result.score_time,
         "shared_time": result.shared_time,
+        **_iterations(result),
         **_prefixed("test_", by_metric(result.scores)),
         **_prefixed("train_", by_metric(result.train_scores)),
         "error": result.error,
         **_prefixed("param_", trial.candidate.params),
         **_prefixed("note_", trial.candidate.note or {}),
     }
+
+
+def _iterations(result: FoldResult) -> dict[str, int]:
+    # A table of searches without early stopping has no such column.
+    best = result.best_iteration
+    return {} if best is None else {"best_iteration": best}
 
 
 def _prefixed(prefix: str, items: Mapping[str, Any]) -> dict[str, Any]:

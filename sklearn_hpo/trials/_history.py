@@ -11,14 +11,8 @@ from numpy.typing import NDArray
 
 from sklearn_hpo.space import Distribution
 from sklearn_hpo.trials._candidate import Candidate, Task
-from sklearn_hpo.trials._fold_result import (
-    Failure,
-    FoldResult,
-    FoldStatus,
-    Scores,
-    by_metric,
-    worst,
-)
+from sklearn_hpo.trials._fold_records import FoldRecords
+from sklearn_hpo.trials._fold_result import Failure, FoldResult
 from sklearn_hpo.trials._fold_table import FoldTable
 from sklearn_hpo.trials._frame import frame_of
 from sklearn_hpo.trials._journal_events import read_records, repeat
@@ -49,13 +43,6 @@ class History:
         Number of candidates begun.
     n_fits : int
         Number of fold results recorded, those of closed trials included.
-    multimetric : bool or None
-        Whether scores come by metric; None before the first successful fold.
-    metrics : tuple of str
-        Names of the metrics, ``("score",)`` for a single one; empty before the first
-        successful fold.
-    errors : dict of (int, int) to str
-        Traceback, or what is known of a failure, by (row of the trial, fold).
     identity : dict of str to str, or None
         Names of what its results depend on, such as the data and the folds; None if
         that is not known.
@@ -76,12 +63,9 @@ class History:
         self.trials: list[Trial] = []
         self.n_candidates = 0
         self.n_fits = 0
-        self.multimetric: bool | None = None
-        self.metrics: tuple[str, ...] = ()
-        self.errors: dict[tuple[int, int], str] = {}
         self.identity: Mapping[str, str | None] | None = None
-        self._failures: dict[tuple[int, int], Failure] = {}
         self._table = FoldTable(n_folds, objectives)
+        self._records = FoldRecords(self._table, objective)
         self._by_key: dict[tuple[int, float | None], Trial] = {}
         self._open: dict[int, Trial] = {}
         self._unissued: dict[int, Trial] = {}
@@ -175,7 +159,7 @@ class History:
         self.n_fits += 1
         if trial.is_open:
             trial.mark_told(result.task.fold)
-            self._write(trial.row, result)
+            self._records.write(trial.row, result)
         return trial
 
     def close(
@@ -209,6 +193,21 @@ class History:
             trial.status = "unfinished"
         self._open.clear()
         self._unissued.clear()
+
+    @property
+    def multimetric(self) -> bool | None:
+        """Whether scores come by metric; None before the first successful fold."""
+        return self._records.multimetric
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics, ``("score",)`` for a single one; first empty."""
+        return self._records.metrics
+
+    @property
+    def errors(self) -> dict[tuple[int, int], str]:
+        """What is known of each failure, by (row of the trial, fold)."""
+        return self._records.errors
 
     @property
     def pending(self) -> list[Candidate]:
@@ -285,6 +284,11 @@ class History:
         """Seconds of scoring, of shape (n_trials, n_folds)."""
         return self._table.column("score_time")
 
+    @property
+    def best_iterations(self) -> NDArray[np.float64]:
+        """Iterations of the models scored, (n_trials, n_folds); NaN if not stopped."""
+        return self._table.column("best_iteration")
+
     def result(self, trial: Trial, fold: int) -> FoldResult:
         """Return what was told of a fold.
 
@@ -300,19 +304,8 @@ class History:
         result : FoldResult
             Without scores if the fold failed or was not run. Its ticket is -1.
         """
-        row = trial.row
-        status: FoldStatus = self._failures.get((row, fold), "ok")
-        scored = status == "ok" and trial.was_told(fold)
-        return FoldResult(
-            Task(-1, trial.candidate, fold, trial.resource),
-            scores=self._read("test", row, fold) if scored else None,
-            train_scores=self._read("train", row, fold) if scored else None,
-            fit_time=self._table.value("fit_time", row, fold),
-            score_time=self._table.value("score_time", row, fold),
-            status=status,
-            error=self.errors.get((row, fold)),
-            shared_time=self._table.value("shared_time", row, fold),
-        )
+        task = Task(-1, trial.candidate, fold, trial.resource)
+        return self._records.read(trial.row, task, told=trial.was_told(fold))
 
     def find(self, task: Task) -> FoldResult | None:
         """Return what was told of a task.
@@ -345,8 +338,7 @@ class History:
         status : {"failed", "out_of_memory", "timeout", "crashed"}
             The last of these that one of its folds has.
         """
-        places = ((trial.row, fold) for fold in trial.told)
-        return worst(self._failures[p] for p in places if p in self._failures)
+        return self._records.worst(trial.row, trial.told)
 
     def to_frame(self) -> Any:
         """Return a pandas DataFrame with a row for each fold that was told.
@@ -357,7 +349,8 @@ class History:
             Columns ``candidate``, ``resource``, ``fold``, ``status`` (of the trial),
             ``value``, ``noise``, ``fold_status``, ``fit_time``, ``score_time``,
             ``shared_time``, ``test_*`` and ``train_*`` by metric, ``error``,
-            ``param_*`` by parameter, and ``note_*``, what the strategy noted.
+            ``param_*`` by parameter, and ``note_*``, what the strategy noted; with
+            early stopping ``best_iteration`` too.
 
         Raises
         ------
@@ -373,27 +366,3 @@ class History:
         self._open[trial.row] = self._unissued[trial.row] = trial
         self.n_candidates = max(self.n_candidates, task.candidate.number + 1)
         return trial
-
-    def _write(self, row: int, result: FoldResult) -> None:
-        fold = result.task.fold
-        self._table.write("fit_time", row, fold, result.fit_time)
-        self._table.write("score_time", row, fold, result.score_time)
-        self._table.write("shared_time", row, fold, result.shared_time)
-        if result.status != "ok":
-            self._failures[row, fold] = result.status
-            self.errors[row, fold] = result.error or ""
-            return
-        if self.multimetric is None:
-            self._learn_metrics(result.scores)
-        self._table.write_scores("test", row, fold, result.scores)
-        self._table.write_scores("train", row, fold, result.train_scores)
-
-    def _learn_metrics(self, scores: Scores) -> None:
-        self.multimetric = isinstance(scores, Mapping)
-        self.metrics = tuple(by_metric(scores))
-        objective = self.objective if self.multimetric else None
-        self._table.objective = f"test_{objective or self.metrics[0]}"
-
-    def _read(self, prefix: str, row: int, fold: int) -> Scores:
-        scores = self._table.read_scores(prefix, row, fold, self.metrics)
-        return scores if self.multimetric or not scores else scores["score"]

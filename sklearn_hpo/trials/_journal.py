@@ -172,6 +172,8 @@ class Journal:
             text += f',"train_scores":{_json(result.train_scores)}'
         if result.shared_time:
             text += f',"shared_time":{_json(result.shared_time)}'
+        if result.best_iteration is not None:
+            text += f',"best_iteration":{result.best_iteration}'
         if result.status != "ok":
             text += f',"status":"{result.status}","error":{encode(result.error)}'
         self._noted.append(text)

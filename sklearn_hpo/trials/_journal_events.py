@@ -140,6 +140,7 @@ class _Events:
                 record.get("status", "ok"),
                 record.get("error"),
                 record.get("shared_time", 0.0),
+                record.get("best_iteration"),
             )
         if "closed" in record:
             return Closed(
