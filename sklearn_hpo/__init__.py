@@ -10,6 +10,7 @@ with what scikit-learn's own searches take.
 
 # First, because it refuses versions in which another import would fail.
 from sklearn_hpo._compat import refuse_old_versions as _refuse_old_versions  # noqa: F401
+from sklearn_hpo.evaluation import EarlyStopping
 from sklearn_hpo.search import (
     BayesSearchCV,
     EvolutionSearchCV,
@@ -27,6 +28,7 @@ __version__ = "0.1.0"
 __all__ = [
     "BayesSearchCV",
     "Categorical",
+    "EarlyStopping",
     "EvolutionSearchCV",
     "GridSearchCV",
     "HalvingGridSearchCV",

@@ -7,6 +7,7 @@ from sklearn_hpo._compat._versions import OLDEST, refuse_old_versions
 refuse_old_versions()  # before an import of theirs can fail
 
 from sklearn_hpo._compat._backend_stream import BackendStream
+from sklearn_hpo._compat._iterations import cut_trees, fit_by_epochs, growing_view
 from sklearn_hpo._compat._joblib import (
     DataPickler,
     Reach,
@@ -47,6 +48,7 @@ from sklearn_hpo._compat._sklearn import (
     safe_split,
     score,
     scorer_identity,
+    sees_predictions_only,
     select_best_index,
     warn_or_raise_about_fit_failures,
 )
@@ -64,11 +66,14 @@ __all__ = [
     "StrOptions",
     "Tags",
     "check_method_params",
+    "cut_trees",
     "estimator_has",
     "fit_and_score",
+    "fit_by_epochs",
     "fit_context",
     "format_rows",
     "get_tags",
+    "growing_view",
     "inconsistent_splits",
     "is_multimetric",
     "is_nested",
@@ -89,6 +94,7 @@ __all__ = [
     "safe_split",
     "score",
     "scorer_identity",
+    "sees_predictions_only",
     "select_best_index",
     "temporary_path",
     "track_folder",

@@ -52,6 +52,7 @@ __all__ = [
     "safe_split",
     "score",
     "scorer_identity",
+    "sees_predictions_only",
     "select_best_index",
     "warn_or_raise_about_fit_failures",
 ]
@@ -101,6 +102,12 @@ def is_own_scorer(scorer: Any) -> bool:
     if type(scorer) is _MultimetricScorer:
         return all(is_own_scorer(one) for one in scorer._scorers.values())
     return type(scorer) in (_Scorer, _PassthroughScorer)
+
+
+def sees_predictions_only(scorer: Any) -> bool:
+    """Return whether one of scikit-learn's scorers asks a classifier for classes."""
+    method = getattr(scorer, "_response_method", "predict")
+    return is_passthrough(scorer) or method == "predict"
 
 
 def scorer_identity(scorer: object) -> Hashable | None:

@@ -10,6 +10,8 @@ more of is the business of a :class:`Resource`.
 """
 
 from sklearn_hpo.evaluation._best_possible import best_possible
+from sklearn_hpo.evaluation._early_stopping import EarlyStopping, Stopping
+from sklearn_hpo.evaluation._early_stopping_adapters import set_iterations
 from sklearn_hpo.evaluation._evaluator import Evaluator, WorkerDiedError
 from sklearn_hpo.evaluation._executor import Executor
 from sklearn_hpo.evaluation._fold import evaluate_fold
@@ -21,20 +23,25 @@ from sklearn_hpo.evaluation._resource_iterations import Iterations
 from sklearn_hpo.evaluation._resource_parameter import Parameter
 from sklearn_hpo.evaluation._resource_samples import Samples
 from sklearn_hpo.evaluation._settings import FoldSettings, FoldShared
+from sklearn_hpo.evaluation._validation_part import HoldOut
 
 __all__ = [
+    "EarlyStopping",
     "Evaluator",
     "Executor",
     "FitTimeoutError",
     "FoldSettings",
     "FoldShared",
     "Folds",
+    "HoldOut",
     "Iterations",
     "Parameter",
     "Resource",
     "Samples",
+    "Stopping",
     "WorkerDiedError",
     "best_possible",
     "evaluate_fold",
     "open_executor",
+    "set_iterations",
 ]

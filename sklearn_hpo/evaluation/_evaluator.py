@@ -222,6 +222,7 @@ class Evaluator:
             outcome.status,
             outcome.error,
             outcome.shared_time,
+            outcome.best_iteration,
         )
 
     def _shared(self, folder: Path | None) -> FoldShared:

@@ -19,6 +19,10 @@ from sklearn_hpo._compat import (
     score,
 )
 from sklearn_hpo.evaluation._allowance import Allowance
+from sklearn_hpo.evaluation._early_stopping_fit import (
+    ValidationPart,
+    fit_until_best,
+)
 from sklearn_hpo.evaluation._folds import Fold
 from sklearn_hpo.evaluation._held import Held
 from sklearn_hpo.evaluation._outcome import FoldOutcome
@@ -61,7 +65,9 @@ def _fit_all(
     X_test = fold.rows(estimator, train=False)
     y, y_test = fold.targets(train=True), fold.targets(train=False)
     try:
-        estimator = allowance.fit(estimator, X, y, metadata.fit)
+        part = _validation_part(fold, settings, estimator)
+        fit_params = metadata.fit
+        estimator, best = _fitted(estimator, X, y, fit_params, part, allowance)
     except Exception:
         if settings.error_score == "raise":
             raise
@@ -75,7 +81,46 @@ def _fit_all(
     if settings.return_train_score:
         train_scores = score(estimator, X, y, scorer, metadata.train, on_error)
     allowance.keep()
-    return FoldOutcome(scores, train_scores, fitted - start, end - fitted)
+    times = fitted - start, end - fitted
+    return FoldOutcome(scores, train_scores, *times, best_iteration=best)
+
+
+def _validation_part(
+    fold: Fold, settings: FoldSettings, estimator: Any, X_held: Any = None
+) -> ValidationPart | None:
+    """Return the rows to stop early on, if the fold has any.
+
+    They are `X_held` if shared steps have transformed them.
+    """
+    stopping = settings.early_stopping
+    if fold.validation is None or stopping is None:
+        return None
+    return ValidationPart(
+        fold.held_rows(estimator) if X_held is None else X_held,
+        fold.held_targets(),
+        check_method_params(fold.X, settings.score_params, fold.validation),
+        settings.scorer,
+        stopping.objective,
+        stopping.patience,
+    )
+
+
+def _fitted(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    fit_params: Mapping[str, Any],
+    part: ValidationPart | None,
+    allowance: Allowance,
+    step: str = "",
+) -> tuple[Any, int | None]:
+    """Return a fitted estimator, and its best iteration if it was stopped.
+
+    One that is stopped does not go on from a lower rung.
+    """
+    if part is None:
+        return allowance.fit(estimator, X, y, fit_params, step), None
+    return estimator, fit_until_best(estimator, X, y, fit_params, part)
 
 
 def _fit_rest(
@@ -100,9 +145,11 @@ def _fit_rest(
     shared, saved = transform_fold(pipeline, split.steps, fold, store, seen=seen)
     start = time.perf_counter()
     y = fold.targets(train=True)
-    tail = allowance.fit(
-        split.tail, shared.X_train.own(), y, fit_params, split.prefix_of_tail
-    )
+    X_held = None if shared.X_held is None else shared.X_held.own()
+    part = _validation_part(fold, settings, pipeline, X_held)
+    X = shared.X_train.own()
+    step = split.prefix_of_tail
+    tail, best = _fitted(split.tail, X, y, fit_params, part, allowance, step)
     fitted = time.perf_counter()
     y_test = fold.targets(train=False)
     scores = _score_rest(tail, shared.X_test, y_test, settings.scorer, metadata.test)
@@ -119,6 +166,7 @@ def _fit_rest(
         shared.fit_time + fitted - start,
         shared.transform_time + end - fitted,
         shared_time=saved,
+        best_iteration=best,
     )
 
 

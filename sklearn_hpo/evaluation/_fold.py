@@ -65,11 +65,15 @@ def evaluate_fold(
             params = settings.resource.params(params, amount)
             kept = Kept(shared.store, *progress) if settings.cache else None
             allowance = Allowance(settings.resource, amount, kept)
-        if callbacks or not _runs_here(X, y, settings):
+        part = Fold(X, y, train, test, fold, shared.store)
+        if settings.early_stopping is not None:
+            estimator = settings.configured(params)
+            part = settings.early_stopping.reduced(part, estimator)
+        stops = part.validation is not None
+        if not stops and (callbacks or not _runs_here(X, y, settings)):
             return _run_by_scikit_learn(
                 X, y, train, test, params, progress, settings, callbacks
             )
-        part = Fold(X, y, train, test, fold, shared.store)
         return fit_fold(part, params, settings, shared.store, allowance)
     except (Exception, SystemExit) as error:  # noqa: BLE001 (user code)
         trace = traceback.format_exc()

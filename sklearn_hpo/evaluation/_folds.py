@@ -37,6 +37,8 @@ class Fold:
         Index of the fold.
     store : Store or None
         Where the parts are kept.
+    validation : ndarray of shape (n_validation,) or None, default=None
+        Indices of rows that were held out of the training part, to stop early on.
     """
 
     def __init__(
@@ -47,18 +49,27 @@ class Fold:
         test: NDArray[np.intp],
         number: int,
         store: Store | None,
+        validation: NDArray[np.intp] | None = None,
     ) -> None:
         self.X = X
         self.y = y
         self.train = train
         self.test = test
         self.number = number
+        self.validation = validation
         self._store = store
 
     @property
     def name(self) -> str:
         """What tells its training part from those of other folds and smaller rungs."""
-        return f"{self.number}-{len(self.train)}"
+        held = "" if self.validation is None else f"+{len(self.validation)}"
+        return f"{self.number}-{len(self.train)}{held}"
+
+    def reduced(self, rest: NDArray[np.intp], validation: NDArray[np.intp]) -> Fold:
+        """Return the fold with a part of its training part held out."""
+        return Fold(
+            self.X, self.y, rest, self.test, self.number, self._store, validation
+        )
 
     @staticmethod
     def supports(X: Any, y: Any) -> bool:
@@ -83,6 +94,22 @@ class Fold:
             f"y-{'train' if train else 'test'}",
             train,
             lambda: safe_indexing(self.y, self.train if train else self.test),
+        )
+
+    def held_rows(self, estimator: BaseEstimator) -> Any:
+        """Return the rows that were held out to stop on."""
+        pairs = "pairs-" if get_tags(estimator).input_tags.pairwise else ""
+        held, columns = self.validation, self.train
+        return self._part(
+            f"X-{pairs}held",
+            True,
+            lambda: safe_split(estimator, self.X, None, held, columns)[0],
+        )
+
+    def held_targets(self) -> Any:
+        """Return the targets of the rows that were held out."""
+        return self._part(
+            "y-held", True, lambda: safe_indexing(self.y, self.validation)
         )
 
     def _part(self, name: str, of_train: bool, cut: Callable[[], Any]) -> Any:

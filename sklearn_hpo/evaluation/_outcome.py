@@ -23,6 +23,7 @@ class FoldOutcome:
     error: str | None = None
     status: FoldStatus = "ok"
     shared_time: float = 0.0
+    best_iteration: int | None = None
 
     @classmethod
     def failed(

@@ -65,6 +65,8 @@ class Transformed:
     X_seen : Held or None
         The training part, transformed by the fitted steps, which need not be the same;
         for training scores.
+    X_held : Held or None
+        The rows held out to stop early on, transformed.
     fit_time, transform_time : float
         Seconds for X_train and for X_test.
     warnings : tuple of Warned
@@ -74,6 +76,7 @@ class Transformed:
     X_train: Held
     X_test: Held
     X_seen: Held | None
+    X_held: Held | None = None
     fit_time: float = 0.0
     transform_time: float = 0.0
     warnings: tuple[Warned, ...] = ()
@@ -81,7 +84,7 @@ class Transformed:
     @property
     def n_bytes(self) -> int:
         """What it takes in memory."""
-        parts = (self.X_train, self.X_test, self.X_seen)
+        parts = (self.X_train, self.X_test, self.X_seen, self.X_held)
         return sum(part.n_bytes for part in parts if part is not None)
 
     @property
@@ -249,7 +252,10 @@ def _raw(fold: Fold, pipeline: BaseEstimator, *, seen: bool) -> Transformed:
     """Return the fold before the first step."""
     X_train = Cut(partial(fold.rows, pipeline, train=True))
     X_test = Cut(partial(fold.rows, pipeline, train=False))
-    return Transformed(X_train, X_test, X_train if seen else None)
+    X_held = None
+    if fold.validation is not None:
+        X_held = Cut(partial(fold.held_rows, pipeline))
+    return Transformed(X_train, X_test, X_train if seen else None, X_held)
 
 
 def _apply(step: Any, before: Transformed, fold: Fold) -> Transformed:
@@ -266,10 +272,12 @@ def _apply(step: Any, before: Transformed, fold: Fold) -> Transformed:
         X_test = _transform(step, before.X_test)
         end = time.perf_counter()
         X_seen = None if before.X_seen is None else _transform(step, before.X_seen)
+        X_held = None if before.X_held is None else _transform(step, before.X_held)
     return Transformed(
         X_train,
         X_test,
         X_seen,
+        X_held,
         before.fit_time + fitted - start,
         before.transform_time + end - fitted,
         (*before.warnings, *noted),

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 
+from sklearn_hpo.evaluation._early_stopping import Stopping
 from sklearn_hpo.evaluation._resource import Resource
 from sklearn_hpo.evaluation._store import Store
 
@@ -43,6 +44,8 @@ class FoldSettings:
         them.
     resource : Resource or None, default=None
         What the amounts of the tasks are amounts of; None if all get everything.
+    early_stopping : Stopping or None, default=None
+        How candidates are stopped at their best iteration, if they are.
     """
 
     estimator: BaseEstimator
@@ -58,6 +61,7 @@ class FoldSettings:
     fit_timeout: float | None = None
     memory_limit: int | str | None = None
     resource: Resource | None = None
+    early_stopping: Stopping | None = None
 
     def configured(self, params: Mapping[str, Any]) -> Any:
         """Return a clone of the estimator with the parameters of a candidate.

@@ -8,6 +8,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -29,15 +30,22 @@ from sklearn_hpo._compat import (
     resolve_cv,
 )
 from sklearn_hpo.callbacks import Callback, NoImprovement, TargetScore
-from sklearn_hpo.evaluation import Evaluator, FoldSettings, best_possible
+from sklearn_hpo.evaluation import (
+    EarlyStopping,
+    Evaluator,
+    FoldSettings,
+    best_possible,
+)
 from sklearn_hpo.schedules import Full, Racing, RacingRule, Schedule
 from sklearn_hpo.search._best import check_refit, objective_of
 from sklearn_hpo.search._concluding import Concluding
 from sklearn_hpo.search._deadline import Deadline
 from sklearn_hpo.search._earlier import Earlier, tell
+from sklearn_hpo.search._early import stopping_of
 from sklearn_hpo.search._fingerprints import identity_of
 from sklearn_hpo.search._journaling import SearchJournal
 from sklearn_hpo.search._loop import Loop
+from sklearn_hpo.search._names import searched_names
 from sklearn_hpo.search._plan import Plan, Splits
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.trials import History
@@ -53,6 +61,7 @@ class BaseSearch(Concluding):
         **Concluding._parameter_constraints,
         "racing": ["boolean", HasMethods(["start", "judge", "chance", "tell"])],
         "cache": ["boolean"],
+        "early_stopping": [EarlyStopping, None],
         "journal": [str, os.PathLike, None],
         "fit_timeout": [Interval(numbers.Real, 0, None, closed="neither"), None],
         "memory_limit": [Interval(numbers.Integral, 1, None, closed="left"), str, None],
@@ -69,6 +78,7 @@ class BaseSearch(Concluding):
         *,
         racing: bool | RacingRule = False,
         cache: bool = True,
+        early_stopping: EarlyStopping | None = None,
         journal: str | os.PathLike[str] | None = None,
         fit_timeout: float | None = None,
         memory_limit: int | str | None = None,
@@ -81,6 +91,7 @@ class BaseSearch(Concluding):
         super().__init__(estimator, **scikit_learn)
         self.racing = racing
         self.cache = cache
+        self.early_stopping = early_stopping
         self.journal = journal
         self.fit_timeout = fit_timeout
         self.memory_limit = memory_limit
@@ -195,7 +206,10 @@ class BaseSearch(Concluding):
             if earlier is not None:
                 plan = earlier.used(plan, self, journal.identity)
             self.n_splits_ = len(splits)
+            groups = routed.splitter.split.get("groups")
+            stopping = stopping_of(self, plan, splits, y, groups)
             settings = self._settings(clone(self.estimator), scorers, routed, plan)
+            settings = replace(settings, early_stopping=stopping)
             deadline.count(journal.seconds)
             with tree.searching(plan.n_trials or plan.n_iter, self.n_splits_):
                 evaluator = Evaluator(X, y, splits, settings, tree, self.n_jobs)
@@ -253,11 +267,7 @@ class BaseSearch(Concluding):
         if isinstance(scorer, Mapping):
             named = isinstance(self.refit, str)
             scorer = scorer[self.refit if named else next(iter(scorer))]
-        points = [
-            *(getattr(self, "initial_params", None) or ()),
-            *getattr(self, "candidates", ()),
-        ]
-        searched = {*space.names, *(name for point in points for name in point)}
+        searched = searched_names(self, space)
         bound = best_possible(scorer, self.estimator, searched)
         return Racing(None if self.racing is True else self.racing, bound)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sklearn_hpo.callbacks import Callback, Converged
+from sklearn_hpo.evaluation import EarlyStopping
 from sklearn_hpo.schedules import RacingRule
 from sklearn_hpo.search._best import asks_posterior, best_by_posterior
 from sklearn_hpo.search._search import SearchCV
@@ -85,6 +86,10 @@ class BayesSearchCV(SearchCV):
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
         in common, and candidates that are equal, where that cannot change a score.
+    early_stopping : EarlyStopping, default=None
+        Whether boosters and nets are stopped early on a part of each training fold that
+        is held out; the best candidate is then refitted with the median of the best
+        numbers of iterations. None for all the iterations that a candidate says.
     journal : str or Path, default=None
         File in which every finished fold is written at once, so that the same call goes
         on where an earlier one stopped. A folder, or a name that ends with a slash,
@@ -125,6 +130,8 @@ class BayesSearchCV(SearchCV):
         Its row in ``cv_results_``.
     scorer_ : callable or dict
         The scorer, or the scorers by metric.
+    best_iteration_ : int
+        Iterations of the refitted model; only if its folds were stopped early.
     n_splits_ : int
         Number of folds.
     refit_time_ : float
@@ -202,6 +209,7 @@ class BayesSearchCV(SearchCV):
         lookahead: int | None = None,
         racing: bool | RacingRule = True,
         cache: bool = True,
+        early_stopping: EarlyStopping | None = None,
         journal: str | os.PathLike[str] | None = None,
         fit_timeout: float | None = None,
         memory_limit: int | str | None = None,
@@ -230,6 +238,7 @@ class BayesSearchCV(SearchCV):
             lookahead=lookahead,
             racing=racing,
             cache=cache,
+            early_stopping=early_stopping,
             journal=journal,
             fit_timeout=fit_timeout,
             memory_limit=memory_limit,

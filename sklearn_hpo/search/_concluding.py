@@ -18,6 +18,7 @@ from sklearn_hpo._compat import (
 from sklearn_hpo.evaluation import FoldSettings
 from sklearn_hpo.schedules import Schedule
 from sklearn_hpo.search._best import best_of_top_rung, top_rung
+from sklearn_hpo.search._early import best_iteration_set
 from sklearn_hpo.search._results import format_results
 from sklearn_hpo.trials import History
 
@@ -93,7 +94,7 @@ class Concluding(BaseSearchCV):
             **clone(self.best_params_, safe=False)
         )
         data = (X,) if y is None else (X, y)
-        with tree.refitting(self.best_estimator_):
+        with best_iteration_set(self), tree.refitting(self.best_estimator_):
             start = time.time()
             self.best_estimator_.fit(*data, **settings.fit_params)
             self.refit_time_ = time.time() - start

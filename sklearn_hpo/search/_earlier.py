@@ -30,6 +30,7 @@ MOST_TRIED, SHARE_TRIED = 10, 5
 
 # Parts of a search that must be the same for its results to be the same.
 _SAME = (
+    "early_stopping",
     "estimator",
     "scoring",
     "objective",

@@ -38,6 +38,7 @@ FREE = {
 
 # Arguments on which the result of a fold depends, beside the candidate.
 OF_RESULTS = {
+    "early_stopping",
     "estimator",
     "fit_timeout",
     "memory_limit",

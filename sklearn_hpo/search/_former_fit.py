@@ -26,7 +26,13 @@ def identify(search: BaseSearch, X: Any, y: Any, params: Mapping[str, Any]) -> I
         "the fit parameters": joblib.hash(dict(params), coerce_mmap=True),
         **{
             name: _key(getattr(search, name))
-            for name in ("estimator", "scoring", "cv", "error_score")
+            for name in (
+                "estimator",
+                "scoring",
+                "cv",
+                "error_score",
+                "early_stopping",
+            )
         },
         "return_train_score": _key(bool(search.return_train_score)),
     }

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.model_selection import ParameterGrid
 
 from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.evaluation import EarlyStopping
 from sklearn_hpo.schedules import RacingRule
 from sklearn_hpo.search._base import BaseSearch
 from sklearn_hpo.search._listing import check_space_names, map_values, plan_list
@@ -62,6 +63,10 @@ class GridSearchCV(BaseSearch):
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
         in common, and candidates that are equal, where that cannot change a score.
+    early_stopping : EarlyStopping, default=None
+        Whether boosters and nets are stopped early on a part of each training fold that
+        is held out; the best candidate is then refitted with the median of the best
+        numbers of iterations. None for all the iterations that a candidate says.
     journal : str or Path, default=None
         File in which every finished fold is written at once, so that the same call goes
         on where an earlier one stopped. A folder, or a name that ends with a slash,
@@ -98,6 +103,8 @@ class GridSearchCV(BaseSearch):
         Its row in ``cv_results_``.
     scorer_ : callable or dict
         The scorer, or the scorers by metric.
+    best_iteration_ : int
+        Iterations of the refitted model; only if its folds were stopped early.
     n_splits_ : int
         Number of folds.
     refit_time_ : float
@@ -146,6 +153,7 @@ class GridSearchCV(BaseSearch):
         initial_params: Sequence[Mapping[str, Any]] | None = None,
         racing: bool | RacingRule = False,
         cache: bool = True,
+        early_stopping: EarlyStopping | None = None,
         journal: str | os.PathLike[str] | None = None,
         fit_timeout: float | None = None,
         memory_limit: int | str | None = None,
@@ -166,6 +174,7 @@ class GridSearchCV(BaseSearch):
             return_train_score=return_train_score,
             racing=racing,
             cache=cache,
+            early_stopping=early_stopping,
             journal=journal,
             fit_timeout=fit_timeout,
             memory_limit=memory_limit,

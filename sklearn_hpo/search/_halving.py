@@ -17,6 +17,7 @@ from sklearn.utils import check_random_state
 
 from sklearn_hpo._compat import Interval, StrOptions
 from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.evaluation import EarlyStopping
 from sklearn_hpo.schedules import Halving, Racing, RacingRule, Schedule
 from sklearn_hpo.search._base import BaseSearch
 from sklearn_hpo.search._listing import check_space_names, plan_list
@@ -64,6 +65,7 @@ class BaseHalving(BaseSearch):
         initial_params: Sequence[Mapping[str, Any]] | None = None,
         racing: bool | RacingRule = False,
         cache: bool = True,
+        early_stopping: EarlyStopping | None = None,
         journal: str | os.PathLike[str] | None = None,
         fit_timeout: float | None = None,
         memory_limit: int | str | None = None,
@@ -82,6 +84,7 @@ class BaseHalving(BaseSearch):
             return_train_score=return_train_score,
             racing=racing,
             cache=cache,
+            early_stopping=early_stopping,
             journal=journal,
             fit_timeout=fit_timeout,
             memory_limit=memory_limit,

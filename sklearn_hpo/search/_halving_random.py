@@ -12,6 +12,7 @@ from sklearn.model_selection import ParameterSampler
 
 from sklearn_hpo._compat import Interval, StrOptions
 from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.evaluation import EarlyStopping
 from sklearn_hpo.schedules import RacingRule
 from sklearn_hpo.search._halving import BaseHalving
 from sklearn_hpo.search._listing import map_values
@@ -97,6 +98,10 @@ class HalvingRandomSearchCV(BaseHalving):
         in common, and candidates that are equal, where that cannot change a score; and
         iterations, where a model goes on from a lower rung. Of some estimators that is
         another model than that of a single fit, see the user guide.
+    early_stopping : EarlyStopping, default=None
+        Whether boosters and nets are stopped early on a part of each training fold that
+        is held out; the best candidate is then refitted with the median of the best
+        numbers of iterations. None for all the iterations that a candidate says.
     journal : str or Path, default=None
         File in which every finished fold is written at once, so that the same call goes
         on where an earlier one stopped. A folder, or a name that ends with a slash,
@@ -147,6 +152,8 @@ class HalvingRandomSearchCV(BaseHalving):
         Its row in ``cv_results_``.
     scorer_ : callable or dict
         The scorer, or the scorers by metric.
+    best_iteration_ : int
+        Iterations of the refitted model; only if its folds were stopped early.
     n_splits_ : int
         Number of folds.
     refit_time_ : float
@@ -215,6 +222,7 @@ class HalvingRandomSearchCV(BaseHalving):
         initial_params: Sequence[Mapping[str, Any]] | None = None,
         racing: bool | RacingRule = False,
         cache: bool = True,
+        early_stopping: EarlyStopping | None = None,
         journal: str | os.PathLike[str] | None = None,
         fit_timeout: float | None = None,
         memory_limit: int | str | None = None,
@@ -240,6 +248,7 @@ class HalvingRandomSearchCV(BaseHalving):
             initial_params=initial_params,
             racing=racing,
             cache=cache,
+            early_stopping=early_stopping,
             journal=journal,
             fit_timeout=fit_timeout,
             memory_limit=memory_limit,

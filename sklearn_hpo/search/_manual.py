@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.evaluation import EarlyStopping
 from sklearn_hpo.schedules import RacingRule
 from sklearn_hpo.search._base import BaseSearch
 from sklearn_hpo.search._former_fit import FormerFit, identify
@@ -64,6 +65,10 @@ class ManualSearchCV(BaseSearch):
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
         in common, and candidates that are equal, where that cannot change a score.
+    early_stopping : EarlyStopping, default=None
+        Whether boosters and nets are stopped early on a part of each training fold that
+        is held out; the best candidate is then refitted with the median of the best
+        numbers of iterations. None for all the iterations that a candidate says.
     journal : str or Path, default=None
         File in which every finished fold is written at once, so that the same call goes
         on where an earlier one stopped. A folder, or a name that ends with a slash,
@@ -100,6 +105,8 @@ class ManualSearchCV(BaseSearch):
         Its row in ``cv_results_``.
     scorer_ : callable or dict
         The scorer, or the scorers by metric.
+    best_iteration_ : int
+        Iterations of the refitted model; only if its folds were stopped early.
     n_splits_ : int
         Number of folds.
     refit_time_ : float
@@ -149,6 +156,7 @@ class ManualSearchCV(BaseSearch):
         return_train_score: bool = False,
         racing: bool | RacingRule = False,
         cache: bool = True,
+        early_stopping: EarlyStopping | None = None,
         journal: str | os.PathLike[str] | None = None,
         fit_timeout: float | None = None,
         memory_limit: int | str | None = None,
@@ -169,6 +177,7 @@ class ManualSearchCV(BaseSearch):
             return_train_score=return_train_score,
             racing=racing,
             cache=cache,
+            early_stopping=early_stopping,
             journal=journal,
             fit_timeout=fit_timeout,
             memory_limit=memory_limit,

@@ -8,6 +8,8 @@ from typing import Any
 
 from sklearn.base import BaseEstimator, clone
 
+from sklearn_hpo.space import SearchSpace
+
 
 def check_names(
     estimator: BaseEstimator, branches: Iterable[Mapping[str, Sequence[Any]]]
@@ -40,6 +42,15 @@ def check_names(
                 known = name in valid or _takes(estimator, name)
             if not known:
                 raise ValueError(_message(estimator, name, sorted(valid)))
+
+
+def searched_names(search: Any, space: SearchSpace) -> set[str]:
+    """Return the names of all parameters that candidates of a search may set."""
+    points = [
+        *(getattr(search, "initial_params", None) or ()),
+        *getattr(search, "candidates", ()),
+    ]
+    return {*space.names, *(name for point in points for name in point)}
 
 
 def _searched_owner(name: str, branch: Mapping[str, Sequence[Any]]) -> str | None:

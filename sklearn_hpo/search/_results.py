@@ -16,6 +16,7 @@ from sklearn_hpo._compat import (
 from sklearn_hpo.evaluation import Resource
 from sklearn_hpo.schedules import Schedule
 from sklearn_hpo.search._discarded import mask_discarded, with_estimates
+from sklearn_hpo.search._early import best_iterations
 from sklearn_hpo.trials import History
 
 
@@ -73,6 +74,8 @@ def format_results(
     mask_discarded(results, history)
     if schedule.looks_back:
         results |= _own_columns(history)
+    if search.early_stopping is not None:
+        results["best_iteration"] = best_iterations(history)
     return results
 
 

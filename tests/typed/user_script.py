@@ -102,6 +102,7 @@ def wrong() -> None:
     RandomizedSearchCV(SVC(), {}, n_iter="many")  # type: ignore[arg-type]
     BayesSearchCV(SVC(), {}, 20)  # type: ignore[call-arg]
     BayesSearchCV(SVC(), RANGES, callbacks=[print])  # type: ignore[list-item]
+    BayesSearchCV(SVC(), RANGES, early_stopping=True)  # type: ignore[arg-type]
     ManualSearchCV(SVC(), {"C": 1})  # type: ignore[arg-type]
     SearchCV(SVC(), RANGES, strategy="bayes")  # type: ignore[arg-type]
     SearchCV(SVC(), RANGES, strategy=AtRandom("1"))  # type: ignore[arg-type]

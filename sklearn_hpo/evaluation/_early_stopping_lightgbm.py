@@ -1,0 +1,66 @@
+"""Boosters of LightGBM, which evaluate the validation part themselves."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from sklearn_hpo.evaluation._early_stopping_adapter import EarlyStoppingAdapter
+from sklearn_hpo.evaluation._early_stopping_known import known
+from sklearn_hpo.evaluation._validation import Validation
+
+# Other names of n_estimators, boosting_type and objective, and of its own rule.
+_OTHERS = {
+    *("num_iteration", "num_iterations", "n_iter", "num_tree", "num_trees"),
+    *("num_round", "num_rounds", "nrounds", "num_boost_round", "max_iter"),
+    *("early_stopping_round", "early_stopping_rounds", "early_stopping"),
+    *("n_iter_no_change", "boosting", "boost"),
+    *("objective_type", "app", "application", "loss"),
+}
+
+
+class LightGBM(EarlyStoppingAdapter):
+    """`LGBMClassifier` and `LGBMRegressor`.
+
+    All trees stay in the booster; it predicts with those up to the best iteration.
+    """
+
+    module = "lightgbm"
+    names = ("LGBMClassifier", "LGBMRegressor")
+    iterations = "n_estimators"
+
+    def stops(self, model: Any) -> bool:
+        """Return whether a tree, once added, stays as it is, and no other rule ends it.
+
+        With an objective of the user's own the predictions are no probabilities.
+        """
+        params = model.get_params()
+        plain = params["boosting_type"] == "gbdt" and not callable(params["objective"])
+        return plain and not _OTHERS & params.keys()
+
+    def fit(
+        self, model: Any, X: Any, y: Any, params: Mapping[str, Any], watch: Validation
+    ) -> None:
+        """Fit tree by tree: its metric is ours, and its callback stops when told."""
+        from lightgbm.callback import EarlyStopException
+
+        view = known(model, y)
+
+        def metric(_: Any, predictions: Any) -> tuple[str, float, bool]:
+            view.predictions_ = predictions
+            return "validation", 0.0, True
+
+        def stop_when_told(env: Any) -> None:
+            stop = watch.hear(view)
+            if stop or env.iteration + 1 == env.end_iteration:
+                watch.check()
+                raise EarlyStopException(watch.best_iteration - 1, [])
+
+        evaluated: dict[str, Any] = {"eval_set": [(watch.X, watch.y)]}
+        if "eval_X" in inspect.signature(model.fit).parameters:  # LightGBM 4.7
+            evaluated = {"eval_X": watch.X, "eval_y": watch.y}
+        callbacks = [*(params.get("callbacks") or ()), stop_when_told]
+        ours = {**evaluated, "eval_metric": metric, "callbacks": callbacks}
+        model.fit(X, y, **{**params, **ours})
+        model.set_params(**self.final(watch.best_iteration))
