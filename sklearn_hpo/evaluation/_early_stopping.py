@@ -37,6 +37,9 @@ class EarlyStopping(BaseEstimator):
         classes are kept in proportion, and groups together.
     patience : int, default=10
         Number of iterations without a better score after which a fit stops.
+    tol : float, default=1e-3
+        By which part of itself a score has to be better for the count to begin anew.
+        The best iteration is the one of the best score all the same.
 
     See Also
     --------
@@ -73,9 +76,12 @@ class EarlyStopping(BaseEstimator):
     True
     """
 
-    def __init__(self, validation_fraction: float = 0.1, patience: int = 10) -> None:
+    def __init__(
+        self, validation_fraction: float = 0.1, patience: int = 10, tol: float = 1e-3
+    ) -> None:
         self.validation_fraction = validation_fraction
         self.patience = patience
+        self.tol = tol
 
     def check(self, estimator: Any, searched: Iterable[str]) -> None:
         """Check the arguments, and that there is something to stop.
@@ -105,6 +111,11 @@ class EarlyStopping(BaseEstimator):
             raise ValueError(
                 f"EarlyStopping: expected an integer patience >= 1, got {patience!r}."
             )
+        tol: Any = self.tol
+        if not (isinstance(tol, (int, float)) and 0.0 <= tol < 1.0):
+            raise ValueError(
+                f"EarlyStopping: expected tol from 0 up to 1, got {tol!r}."
+            )
         if adapter_of(estimator) is None and not (
             set(paths_to_last_step(estimator)) & set(searched)
         ):
@@ -122,7 +133,7 @@ class Stopping:
 
     Parameters
     ----------
-    patience : int
+    patience, tol : int, float
         As in :class:`EarlyStopping`.
     hold_out : HoldOut
         Says on which rows of a fold.
@@ -131,6 +142,7 @@ class Stopping:
     """
 
     patience: int
+    tol: float
     hold_out: HoldOut
     objective: str | None = None
 

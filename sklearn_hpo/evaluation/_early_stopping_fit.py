@@ -30,6 +30,8 @@ class ValidationPart:
         Of several metrics, the one that decides; None for the first.
     patience : int
         Number of iterations without a better score after which to stop.
+    tol : float, default=0.0
+        Part of itself by which a score has to be better.
     """
 
     X: Any
@@ -38,6 +40,7 @@ class ValidationPart:
     scorer: Any
     objective: str | None
     patience: int
+    tol: float = 0.0
 
     def watch(self, estimator: Any) -> Validation:
         """Return what hears of the iterations of an estimator's last step.
@@ -49,7 +52,7 @@ class ValidationPart:
             X = step.transform(X)
         model = last_step(estimator)
         metric = metric_for(model, self.y, self.scorer, self.objective, self.params)
-        return Validation(X, self.y, metric, self.patience)
+        return Validation(X, self.y, metric, self.patience, self.tol)
 
 
 def fit_until_best(

@@ -102,6 +102,7 @@ def _validation_part(
         settings.scorer,
         stopping.objective,
         stopping.patience,
+        stopping.tol,
     )
 
 

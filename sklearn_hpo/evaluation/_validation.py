@@ -30,6 +30,8 @@ class Validation:
         Takes a model, X and y and returns a number, greater is better.
     patience : int
         Number of iterations without a better score after which to stop.
+    tol : float, default=0.0
+        Part of itself by which a score has to be better for the count to begin anew.
 
     Attributes
     ----------
@@ -39,14 +41,18 @@ class Validation:
         The first of those with the best score, counted from 1; 0 before any.
     """
 
-    def __init__(self, X: Any, y: Any, metric: Metric, patience: int) -> None:
+    def __init__(
+        self, X: Any, y: Any, metric: Metric, patience: int, tol: float = 0.0
+    ) -> None:
         self.X = X
         self.y = y
         self.n_iter = 0
         self.best_iteration = 0
         self._metric = metric
         self._patience = patience
+        self._tol = tol
         self._best_score = -math.inf
+        self._counted_from, self._to_beat = 0, -math.inf
 
     @property
     def is_at_best(self) -> bool:
@@ -59,7 +65,10 @@ class Validation:
         score = self._metric(model, self.X, self.y)
         if score > self._best_score:
             self._best_score, self.best_iteration = score, self.n_iter
-        return self.n_iter - self.best_iteration >= self._patience
+        if score > self._to_beat:
+            self._counted_from = self.n_iter
+            self._to_beat = score + self._tol * abs(score)
+        return self.n_iter - self._counted_from >= self._patience
 
     def check(self) -> None:
         """Check that there was a best iteration.

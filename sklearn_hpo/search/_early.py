@@ -50,7 +50,7 @@ def stopping_of(
     for fold, (train, _) in enumerate(splits):
         hold_out.check(train, fold)
     objective = plan.objective or objective_of(search)
-    return Stopping(early_stopping.patience, hold_out, objective)
+    return Stopping(early_stopping.patience, early_stopping.tol, hold_out, objective)
 
 
 def best_iterations(history: History) -> NDArray[np.float64]:

@@ -32,6 +32,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_hpo.evaluation._early_stopping_adapters import adapter_of
 from sklearn_hpo.evaluation._early_stopping_fit import ValidationPart, fit_until_best
+from sklearn_hpo.evaluation._validation import Validation
 
 CANCER = load_breast_cancer(return_X_y=True)
 WINE = load_wine(return_X_y=True)
@@ -183,6 +184,22 @@ def test_what_decides(scoring, decides) -> None:
         for n in range(1, 31)
     ]
     assert n_iter == 1 + int(np.argmax(scores))
+
+
+def test_gains_too_small_to_count_do_not_go_on_for_ever() -> None:
+    """The score gets better all the time, and by less and less of itself."""
+    scores = [-1.0 / n for n in range(1, 200)]
+
+    def heard(tol: float) -> Validation:
+        watch = Validation(None, None, lambda model, X, y: model, 5, tol)
+        for score in scores:
+            if watch.hear(score):
+                break
+        return watch
+
+    assert heard(0.0).n_iter == len(scores)
+    # From 1 / n on, 5 more iterations are a gain of 5 / (n + 5).
+    assert heard(0.1).n_iter == heard(0.1).best_iteration == 51
 
 
 def test_of_several_metrics_the_objective_decides() -> None:

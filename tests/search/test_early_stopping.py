@@ -201,7 +201,7 @@ def test_every_search_takes_it(make) -> None:
     search = make().set_params(early_stopping=EarlyStopping(0.2))
     search.set_params(early_stopping__patience=3)
     params = clone(search).early_stopping.get_params()
-    assert params == {"validation_fraction": 0.2, "patience": 3}
+    assert params == {"validation_fraction": 0.2, "patience": 3, "tol": 1e-3}
     search.fit(X_r, y_r)
     assert 0 < search.best_iteration_ < 120
 
@@ -385,6 +385,8 @@ class NeverFitted(StandardScaler):
         (EarlyStopping(0.001), "at least 2 rows to stop on"),
         (EarlyStopping(patience=0), "integer patience >= 1, got 0"),
         (EarlyStopping(patience=2.5), "integer patience >= 1, got 2.5"),
+        (EarlyStopping(tol=-1e-3), "tol from 0 up to 1, got -0.001"),
+        (EarlyStopping(tol="auto"), "tol from 0 up to 1, got 'auto'"),
         (True, "'early_stopping' parameter"),
     ],
     ids=repr,
