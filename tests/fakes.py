@@ -46,5 +46,5 @@ def completed(candidate, value: float) -> SimpleNamespace:
         value=value,
         noise=math.nan,
         status="complete",
-        lost_to=None,
+        unseen=0.0,
     )

@@ -16,9 +16,9 @@ from sklearn_hpo.contracts import (
     check_schedule,
     check_strategy,
 )
-from sklearn_hpo.schedules import Full, Halving, Schedule
+from sklearn_hpo.schedules import Full, Halving, Hyperband, Schedule
 from sklearn_hpo.space import as_distribution
-from sklearn_hpo.strategies import Bayes, First, Listed, Strategy
+from sklearn_hpo.strategies import Bayes, First, Listed, MultiFidelity, Strategy
 from sklearn_hpo.trials import Candidate
 from tests.ids import stable
 
@@ -26,8 +26,10 @@ from tests.ids import stable
 GIVEN = {
     First: ([], Bayes()),
     Halving: ([1, 3, 9],),
-    TargetScore: (0.9,),
+    Hyperband: (1, 9),
+    MultiFidelity: (Bayes(),),
     NoImprovement: (3,),
+    TargetScore: (0.9,),
 }
 
 

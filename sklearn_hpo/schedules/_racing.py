@@ -82,14 +82,18 @@ class Racing(Full):
             estimate = self._estimate(trial, incumbent, history)
             verdict = estimate and ("discarded", *estimate)
         if verdict is not None and verdict[0] in {"complete", "discarded"}:
-            self.rule_.tell(trial, incumbent)
+            self._rule(trial).tell(trial, incumbent)
         return verdict
+
+    def _rule(self, trial: Trial) -> RacingRule:
+        """Return the rule that a trial is judged by."""
+        return self.rule_
 
     def _estimate(
         self, trial: Trial, incumbent: Trial, history: History
     ) -> Estimate | None:
         """Return the mean expected of a trial that has lost and its variance."""
-        return self.rule_.judge(trial.scores, incumbent.scores)
+        return self._rule(trial).judge(trial.scores, incumbent.scores)
 
     def _likeliest(self, trials: Sequence[Trial], history: History) -> Proposal | None:
         """Return the next fold of the trial that is likeliest to win."""
@@ -98,6 +102,6 @@ class Racing(Full):
             incumbent = history.incumbent(trial.resource)
             if incumbent is None or not trial.n_told:
                 return 0.0
-            return self.rule_.chance(trial.scores, incumbent.scores)
+            return self._rule(trial).chance(trial.scores, incumbent.scores)
 
         return self._further_fold(max(trials, key=chance))

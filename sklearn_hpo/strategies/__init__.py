@@ -3,8 +3,9 @@
 Every :class:`Strategy` answers ``ask`` and learns by ``tell``. :class:`Listed` goes
 through a list (grid, random and manual search), :class:`Bayes` asks a model of the
 scores, :class:`DifferentialEvolution`, :class:`CMAES` and :class:`Genetic` let the best
-candidates have children, and :class:`First` puts known points before another
-strategy's own.
+candidates have children, and :class:`Random` draws. :class:`First` puts known points
+before another strategy's own, and :class:`MultiFidelity` lets another strategy learn
+from candidates tried at several resources.
 """
 
 from sklearn_hpo.strategies._bayes import Bayes
@@ -15,6 +16,8 @@ from sklearn_hpo.strategies._evolution_for import EVOLUTIONS, evolution_for
 from sklearn_hpo.strategies._first import First
 from sklearn_hpo.strategies._genetic import Genetic
 from sklearn_hpo.strategies._listed import Listed
+from sklearn_hpo.strategies._multi_fidelity import MultiFidelity
+from sklearn_hpo.strategies._random import Random
 from sklearn_hpo.strategies._strategy import Strategy
 
 __all__ = [
@@ -25,6 +28,8 @@ __all__ = [
     "First",
     "Genetic",
     "Listed",
+    "MultiFidelity",
+    "Random",
     "Strategy",
     "evolution_for",
     "front_numbers",

@@ -4,7 +4,7 @@ Notation
 --------
 branch, u  (n,) and (n, n_dims)  points with a finite score, in the order told
 scores     (n,)                  their scores, greater is better
-noise      (n,)                  variances that folds not seen add to the scores
+noise      (n,)                  variances that what was not seen adds to the scores
 rows       (m,)                  which of them the model is fitted to, m = n if few
 X, y       (m, d) and (m,)       these as the model sees them
 theta      (d + 2,)              hyperparameters of the model
@@ -122,15 +122,7 @@ class Bayes(Strategy):
                 self._fit()
 
     def learn(self, trials: Iterable[Trial]) -> None:
-        """Learn from many closed trials at once.
-
-        The hyperparameters are fitted once, so their order does not count.
-
-        Parameters
-        ----------
-        trials : iterable of Trial
-            Complete, discarded or failed.
-        """
+        """Learn from many closed trials: the model is fitted once, in no order."""
         for trial in trials:
             self._hear(trial)
         if len(self.scores_) > 1:
@@ -172,9 +164,8 @@ class Bayes(Strategy):
         self.points_.append(point)
         self.scores_.append(trial.value)
         # What a full cross-validation leaves uncertain is learned, see `theta`: here is
-        # what the folds not seen add to it.
-        unseen = 0.0 if trial.lost_to is None else trial.noise - trial.lost_to.noise
-        self.noise_.append(unseen)
+        # what was not seen adds to it.
+        self.noise_.append(trial.unseen)
 
     def ask(
         self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
@@ -246,7 +237,7 @@ class Bayes(Strategy):
     ) -> Point | None:
         """Return the point worth most that is not taken, None if none was found."""
         best = np.argsort(-gp.y, kind="stable")[:_BEST_KNOWN]
-        top, scored = gp.y.max(), gp.X
+        top, scored = self._top(gp), gp.X
         if pending:
             X = self.inputs_(*_stacked(pending))
             mean, _ = gp.predict(X)
@@ -258,6 +249,11 @@ class Bayes(Strategy):
         ranked = self.maximizer_.maximize(worth, scale, branch, u, taken, rng)
         return next(ranked, None)
 
+    def _top(self, gp: GaussianProcess) -> float:
+        """Return the best score that is none of a guess, the best of all if all are."""
+        seen = np.array(self.noise_)[self.rows_] <= 0.0
+        return float(gp.y[seen].max() if seen.any() else gp.y.max())
+
     def _prediction(self, gp: GaussianProcess, point: Point) -> dict[str, float]:
         """Return what is expected of a point, in units of the scores.
 
@@ -266,7 +262,7 @@ class Bayes(Strategy):
         X = self.inputs_(*_stacked([point]))
         with one_thread():
             mean, variance = gp.predict(X)
-            gain = np.exp(LogEI(gp, gp.y.max())(X))
+            gain = np.exp(LogEI(gp, self._top(gp))(X))
         scale, location = self.scale_.scale, self.scale_.location
         return {
             "mean": float(location + scale * mean[0]),

@@ -63,10 +63,8 @@ def worth(trial: Trial) -> tuple[float, ...]:
     values = trial.values
     if not all(math.isfinite(value) for value in values):
         return (-math.inf,) * len(values)
-    if trial.lost_to is None:
-        return values
-    unseen = max(trial.noise - trial.lost_to.noise, 0.0)
-    return tuple(value - math.sqrt(unseen) for value in values)
+    doubt = math.sqrt(max(trial.unseen, 0.0))
+    return tuple(value - doubt for value in values)
 
 
 class Population(Sequence[Member]):

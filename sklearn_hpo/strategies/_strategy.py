@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -80,3 +80,14 @@ class Strategy(BaseEstimator, ABC):
         trial : Trial
             Complete or failed; each is told once.
         """
+
+    def learn(self, trials: Iterable[Trial]) -> None:
+        """Learn from many closed trials at once.
+
+        Parameters
+        ----------
+        trials : iterable of Trial
+            In the order in which they would be told.
+        """
+        for trial in trials:
+            self.tell(trial)

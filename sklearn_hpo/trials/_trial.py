@@ -103,6 +103,11 @@ class Trial:
         )
 
     @property
+    def unseen(self) -> float:
+        """Variance that folds not seen add to `value`, 0.0 if all were seen."""
+        return 0.0 if self.lost_to is None else self.noise - self.lost_to.noise
+
+    @property
     def next_fold(self) -> int | None:
         """First fold that was not issued, None if all were."""
         fold = (~self._issued & (self._issued + 1)).bit_length() - 1

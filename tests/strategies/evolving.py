@@ -17,7 +17,7 @@ def told(candidate, *values: float, scores=(), noise=math.nan, lost_to=None):
         values=values,
         scores=np.array(scores, dtype=float),
         noise=noise,
-        lost_to=lost_to,
+        unseen=0.0 if lost_to is None else noise - lost_to.noise,
         status="complete" if lost_to is None else "discarded",
     )
 

@@ -121,8 +121,7 @@ def test_an_estimate_counts_for_less_than_a_score():
             if np.isclose(x, 0.9):
                 trial.value = 0.0
                 if seen == "one fold":
-                    trial.status, trial.noise = "discarded", 0.05
-                    trial.lost_to = SimpleNamespace(noise=0.01)
+                    trial.status, trial.unseen = "discarded", 0.04
             strategy.tell(trial)
         means.append(strategy.gp_.predict(np.array([[0.9]]))[0][0])
     assert means[1] < means[0] - 0.5

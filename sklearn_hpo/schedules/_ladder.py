@@ -1,0 +1,193 @@
+"""Who stands where in a search over several resources, and who is to rise.
+
+Notation
+--------
+rung    the trials at one resource; rung k + 1 has eta times the resource of rung k
+closed  n of them, failed ones included
+risen   how many of them have gone on to the next rung
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import insort
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.special import ndtri
+from scipy.stats import rankdata
+
+from sklearn_hpo.trials import History, Trial
+
+
+def rungs_of(min_resources: float, max_resources: float, eta: float) -> list[float]:
+    """Return the resources of the rungs, rising to `max_resources`.
+
+    Each is the next one divided by `eta`, rounded down to an integer, and no less than
+    `min_resources`.
+    """
+    rungs = [max_resources]
+    while (lower := max_resources // eta ** len(rungs)) >= min_resources:
+        if lower == rungs[-1] or lower <= 0:
+            break
+        rungs.append(lower)
+    return rungs[::-1]
+
+
+class Rung:
+    """The closed trials at one resource.
+
+    Attributes
+    ----------
+    n_closed, n_risen : int
+        Numbers of trials.
+    n_open : int
+        Number of trials that are not closed.
+    values : dict of int to float
+        Values of the closed trials by the number of the candidate; NaN of failed ones.
+    """
+
+    def __init__(self) -> None:
+        self.n_closed = self.n_risen = 0
+        self.values: dict[int, float] = {}
+        # From the best to the worst: those who may rise, and those with all folds.
+        self._waiting: list[tuple[float, int, Trial]] = []
+        self._complete: list[tuple[float, int, Trial]] = []
+
+    def close(self, trial: Trial) -> None:
+        """Take in a closed trial. One that failed cannot rise."""
+        self.n_closed += 1
+        self.values[trial.candidate.number] = trial.value
+        if not math.isfinite(trial.value):
+            return
+        entry = (-trial.value, trial.row, trial)
+        insort(self._waiting, entry)
+        if trial.status == "complete":
+            insort(self._complete, entry)
+
+    def rise(self, number: int) -> None:
+        """Note that a candidate has gone on, if it was here."""
+        if number in self.values:
+            self.n_risen += 1
+            self._waiting = [
+                e for e in self._waiting if e[2].candidate.number != number
+            ]
+
+    @property
+    def best_waiting(self) -> Trial | None:
+        """The best trial whose candidate has not gone on."""
+        return self._waiting[0][2] if self._waiting else None
+
+    @property
+    def has_complete(self) -> bool:
+        """Whether a trial has all its folds."""
+        return bool(self._complete)
+
+    def last_to_rise(self, eta: float) -> Trial | None:
+        """Return whom the next trial must beat to rise, None if it need beat nobody."""
+        place = math.ceil((self.n_closed + 1) / eta) - 1
+        return self._complete[place][2] if place < len(self._complete) else None
+
+
+class Ladder:
+    """The rungs of a search, kept up with its history.
+
+    Everything here is a function of the history; it is remembered because reading it
+    anew at each question would take time that grows with the search.
+
+    Parameters
+    ----------
+    resources : list of float
+        Resources of the rungs, rising.
+    eta : float
+        One in so many rises.
+    """
+
+    def __init__(self, resources: Sequence[float], eta: float) -> None:
+        self.resources = list(resources)
+        self.eta = eta
+        self.rungs = [Rung() for _ in self.resources]
+        self._place = {resource: k for k, resource in enumerate(self.resources)}
+        self._n_seen = 0
+        self._open: list[Trial] = []
+
+    def catch_up(self, history: History) -> None:
+        """Take in what has happened since the last time."""
+        for trial in history.trials[self._n_seen :]:
+            place = self._place.get(trial.resource)  # type: ignore[arg-type]
+            if place is None:
+                continue
+            self._open.append(trial)
+            if place:
+                self.rungs[place - 1].rise(trial.candidate.number)
+        self._n_seen = len(history.trials)
+        for trial in self._open:
+            if not trial.is_open:
+                self.rung(trial).close(trial)
+        self._open = [trial for trial in self._open if trial.is_open]
+
+    def rung(self, trial: Trial) -> Rung:
+        """Return the rung a trial stands on."""
+        return self.rungs[self._place[trial.resource]]  # type: ignore[index]
+
+    def due(self) -> tuple[Trial, float] | None:
+        """Return who is to rise now, and where to; the highest first.
+
+        A rung owes one in `eta` of its closed trials, and the best of those who wait
+        are the ones. Nobody waits for a rung to be full.
+        """
+        for k in range(len(self.rungs) - 2, -1, -1):
+            rung = self.rungs[k]
+            if rung.n_risen + 1 <= rung.n_closed / self.eta and rung.best_waiting:
+                return rung.best_waiting, self.resources[k + 1]
+        return None
+
+    def last(self) -> tuple[Trial, float] | None:
+        """Return who is to rise when nothing else is left to do, None for nobody.
+
+        What is left over of a rung counts as a full group. If the top is still empty
+        then, since whoever came there failed, the next best go.
+        """
+        below = list(zip(self.rungs, self.resources[1:], strict=False))
+        for rung, upper in below:
+            owed = math.ceil(rung.n_closed / self.eta)
+            if rung.n_risen < owed and rung.best_waiting:
+                return rung.best_waiting, upper
+        if not self.rungs[-1].has_complete:
+            for rung, upper in reversed(below):
+                if rung.best_waiting:
+                    return rung.best_waiting, upper
+        return None
+
+    def agreement(self, k: int, fewest: int) -> float:
+        """Return how well rung k ranks candidates as the next rung does.
+
+        That is Spearman's rank correlation over the candidates on both. They were
+        chosen by their scores at rung k, which makes a correlation smaller; what it
+        would be over all of rung k is estimated by the spread of normal scores of the
+        ranks there, all to chosen [1]_.
+
+        Parameters
+        ----------
+        k : int
+            Index of the rung.
+        fewest : int
+            NaN if fewer candidates were on both.
+
+        References
+        ----------
+        .. [1] R. L. Thorndike, "Personnel Selection", Wiley 1949, case 2.
+        """
+        lower, upper = self.rungs[k].values, self.rungs[k + 1].values
+        numbers = [n for n in lower if math.isfinite(lower[n])]
+        both = np.array([math.isfinite(upper.get(n, math.nan)) for n in numbers])
+        if both.sum() < fewest:
+            return math.nan
+        ranks = rankdata([lower[n] for n in numbers])
+        above = rankdata([upper[n] for n, on in zip(numbers, both, strict=True) if on])
+        if min(np.ptp(ranks[both]), np.ptp(above)) == 0.0:
+            return math.nan
+        r = float(np.corrcoef(ranks[both], above)[0, 1])
+        scores = ndtri((ranks - 0.5) / len(ranks))
+        u = float(scores.std() / scores[both].std())
+        return r * u / math.sqrt(1.0 + r**2 * (u**2 - 1.0))
