@@ -19,6 +19,7 @@ from sklearn_hpo import (
     GridSearchCV,
     HalvingGridSearchCV,
     HalvingRandomSearchCV,
+    HyperbandSearchCV,
     ManualSearchCV,
     RandomizedSearchCV,
     SearchCV,
@@ -51,6 +52,7 @@ def searches() -> Iterator[BaseEstimator]:
         yield RandomizedSearchCV(estimator, space, **seeded)
         yield ManualSearchCV(estimator, candidates=candidates, **shared)
         yield BayesSearchCV(estimator, space, **seeded)
+        yield HyperbandSearchCV(estimator, space, min_resources=9, **seeded)
         yield SearchCV(estimator, space, strategy=Bayes(), **seeded)
     for estimator, space in SPACES[::4]:
         yield HalvingGridSearchCV(estimator, space, cv=2)

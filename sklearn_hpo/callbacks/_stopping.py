@@ -13,13 +13,19 @@ class TargetScore(Callback):
     ----------
     score : float
         Mean test score to reach; greater is better.
+    resource : int or None, default=None
+        Amount of the highest rung if the search has rungs: only what is tried with so
+        much counts.
     """
 
-    def __init__(self, score: float) -> None:
+    def __init__(self, score: float, resource: int | None = None) -> None:
         self.score = score
+        self.resource = resource
 
     def trial(self, trial: Trial, history: History) -> bool:
         """Stop if the best candidate reaches the score."""
+        if trial.resource != self.resource:
+            return False
         best = history.incumbent(trial.resource)
         return best is not None and best.value >= self.score
 
@@ -31,10 +37,14 @@ class NoImprovement(Callback):
     ----------
     n_iter : int
         Number of candidates in a row, failed ones included, that bring no improvement.
+    resource : int or None, default=None
+        Amount of the highest rung if the search has rungs: only what is tried with so
+        much counts.
     """
 
-    def __init__(self, n_iter: int) -> None:
+    def __init__(self, n_iter: int, resource: int | None = None) -> None:
         self.n_iter = n_iter
+        self.resource = resource
 
     def begin(self, history: History) -> None:
         """Count from zero."""
@@ -42,6 +52,8 @@ class NoImprovement(Callback):
 
     def trial(self, trial: Trial, history: History) -> bool:
         """Stop if this is the last candidate in a row to be waited for."""
+        if trial.resource != self.resource:
+            return False
         improved = history.incumbent(trial.resource) is trial
         self.count_ = 0 if improved else self.count_ + 1
         return self.count_ >= self.n_iter

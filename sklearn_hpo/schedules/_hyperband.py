@@ -38,8 +38,10 @@ class Hyperband(Racing):
     it rises, and `n_iter` counts candidates.
 
     Where a new candidate starts is its bracket [1]_: at the lowest rung, at the next
-    one, or with everything there is. Each bracket has about the same cost. Rungs are
-    shared: all that were tried with the same resources are compared.
+    one, or with everything there is. Each bracket has about the same cost, but none
+    begins before somebody has risen to its rung: as long as nothing is known, to start
+    high is dear. Rungs are shared: all that were tried with the same resources are
+    compared.
 
     Rungs may be poor advisers. Over the candidates on two neighbouring rungs the rank
     correlation is watched, corrected for their having been chosen. Below 0.6, from 6
@@ -93,6 +95,29 @@ class Hyperband(Racing):
         self.eta = eta
         self.races = races
 
+    @property
+    def resources(self) -> list[int]:
+        """Resources of the rungs, rising."""
+        return rungs_of(self.min_resources, self.max_resources, self.eta)
+
+    def rank_correlations(self, history: History) -> list[float]:
+        """Return how well each rung but the last ranks candidates as the next one does.
+
+        Parameters
+        ----------
+        history : History
+            A history that this schedule has made.
+
+        Returns
+        -------
+        correlations : list of float
+            Rank correlations of the scores at two neighbouring rungs; NaN where fewer
+            than 6 candidates have one at both, or all are equal.
+        """
+        ladder = Ladder(self.resources, self.eta)
+        ladder.catch_up(history)
+        return _agreements(ladder)
+
     def start(
         self,
         strategy: Strategy,
@@ -117,7 +142,7 @@ class Hyperband(Racing):
         if not self.eta > 1:
             raise ValueError(f"Hyperband: expected eta above 1, got {self.eta!r}.")
         super().start(strategy, space, n_iter, seed, n_folds, width)
-        self.resources_ = rungs_of(self.min_resources, self.max_resources, self.eta)
+        self.resources_ = self.resources
         self.ladder_ = Ladder(self.resources_, self.eta)
         self.rules_ = {resource: clone(self.rule_) for resource in self.resources_}
         for rule in self.rules_.values():
@@ -193,12 +218,13 @@ class Hyperband(Racing):
         costs = [(top - k + 1) * self.resources_[k] for k in starts]
         shares = np.cumsum(1.0 / np.array(costs))
         place = (number * _GOLDEN) % 1.0 * shares[-1]
-        return starts[int(np.searchsorted(shares, place, side="right"))]
+        k = starts[int(np.searchsorted(shares, place, side="right"))]
+        return min(k, self.ladder_.highest)
 
     def _lowest(self) -> int:
         """Return the lowest rung that new candidates may start at."""
         top = len(self.resources_) - 1
-        self.agreements_ = [self.ladder_.agreement(k, _FEWEST) for k in range(top)]
+        self.agreements_ = _agreements(self.ladder_)
         poor = [k for k in range(top) if self.agreements_[k] < _POOR]
         lowest = max(poor, default=-1) + 1
         if lowest != self.lowest_:
@@ -210,3 +236,7 @@ class Hyperband(Racing):
                 self.resources_[lowest],
             )
         return lowest
+
+
+def _agreements(ladder: Ladder) -> list[float]:
+    return [ladder.agreement(k, _FEWEST) for k in range(len(ladder.rungs) - 1)]

@@ -20,18 +20,18 @@ from scipy.stats import rankdata
 from sklearn_hpo.trials import History, Trial
 
 
-def rungs_of(min_resources: float, max_resources: float, eta: float) -> list[float]:
+def rungs_of(min_resources: int, max_resources: int, eta: float) -> list[int]:
     """Return the resources of the rungs, rising to `max_resources`.
 
-    Each is the next one divided by `eta`, rounded down to an integer, and no less than
+    Each is `max_resources` divided by a power of `eta`, rounded down, and no less than
     `min_resources`.
     """
     rungs = [max_resources]
-    while (lower := max_resources // eta ** len(rungs)) >= min_resources:
-        if lower == rungs[-1] or lower <= 0:
-            break
+    while True:
+        lower = int(max_resources // eta ** len(rungs))
+        if lower == rungs[-1] or lower < max(min_resources, 1):
+            return rungs[::-1]
         rungs.append(lower)
-    return rungs[::-1]
 
 
 class Rung:
@@ -113,22 +113,27 @@ class Ladder:
 
     def catch_up(self, history: History) -> None:
         """Take in what has happened since the last time."""
-        for trial in history.trials[self._n_seen :]:
-            place = self._place.get(trial.resource)  # type: ignore[arg-type]
-            if place is None:
-                continue
-            self._open.append(trial)
-            if place:
-                self.rungs[place - 1].rise(trial.candidate.number)
+        new = [t for t in history.trials[self._n_seen :] if t.resource in self._place]
         self._n_seen = len(history.trials)
+        self._open += new
         for trial in self._open:
             if not trial.is_open:
                 self.rung(trial).close(trial)
         self._open = [trial for trial in self._open if trial.is_open]
+        # Who has risen was closed at the rung below before.
+        for trial in new:
+            place = self._place[trial.resource]  # type: ignore[index]
+            if place:
+                self.rungs[place - 1].rise(trial.candidate.number)
 
     def rung(self, trial: Trial) -> Rung:
         """Return the rung a trial stands on."""
         return self.rungs[self._place[trial.resource]]  # type: ignore[index]
+
+    @property
+    def highest(self) -> int:
+        """Index of the highest rung with a closed trial, 0 if there is none."""
+        return max((k for k, rung in enumerate(self.rungs) if rung.n_closed), default=0)
 
     def due(self) -> tuple[Trial, float] | None:
         """Return who is to rise now, and where to; the highest first.

@@ -342,6 +342,10 @@ class BaseSearch(Concluding):
 
     def _stops(self) -> Iterator[Callback]:
         if self.target_score is not None:
-            yield TargetScore(self.target_score)
+            yield TargetScore(self.target_score, self._highest())
         if self.n_iter_no_change is not None:
-            yield NoImprovement(self.n_iter_no_change)
+            yield NoImprovement(self.n_iter_no_change, self._highest())
+
+    def _highest(self) -> int | None:
+        """Return the amount of the highest rung, None if there are no rungs."""
+        return None

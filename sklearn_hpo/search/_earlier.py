@@ -101,9 +101,13 @@ class Earlier:
         current = search.estimator.get_params(deep=True)
         rows = [(_as_integers(p, plan.space, current), v) for p, v in self._rows]
         why = "does not say of which data and folds it is"
+        rungs = plan.resource is not None
         if history is not None:
-            rows = [(t.candidate.params, t.value) for t in _of_all_data(history)]
-        if history is not None and history.identity is not None:
+            rows = [(t.candidate.params, t.value) for t in _of_top(history)]
+            rungs |= any(trial.resource is not None for trial in history.trials)
+        if rungs:
+            why = "is of a search with rungs, or for one"
+        elif history is not None and history.identity is not None:
             different = _differences(history.identity, identity)
             if not different:
                 plan = _with_told(plan, history, identity, current)
@@ -158,7 +162,7 @@ def _with_told(
     told: dict[Any, Told] = {}
     points = []
     known: set[Trial | None] = {None}
-    trials = _of_all_data(history)
+    trials = _of_top(history)
     # Who lost a race is told behind whom it lost to.
     for trial in sorted(trials, key=lambda trial: trial.status != "complete"):
         place = _placed(trial.candidate.params, plan.space, current)
@@ -235,8 +239,10 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]
     return [*different, train] if train in now and train not in before else different
 
 
-def _of_all_data(history: History) -> list[Trial]:
-    return [trial for trial in history.closed if trial.resource is None]
+def _of_top(history: History) -> list[Trial]:
+    """Return the trials of the highest rung, all where there are no rungs."""
+    most = max((trial.resource or 0.0 for trial in history.closed), default=0.0)
+    return [trial for trial in history.closed if (trial.resource or 0.0) == most]
 
 
 def _rows(table: Any, objective: str | None) -> Iterator[tuple[Params, float]]:
@@ -254,10 +260,11 @@ def _rows(table: Any, objective: str | None) -> Iterator[tuple[Params, float]]:
             f"{list(columns)!r}."
         )
     statuses = columns.get("status", ["complete"] * len(params))
-    for setting, value, status in zip(
-        params, columns[scores[0]], statuses, strict=True
+    rungs = list(columns.get("iter", [0] * len(params)))
+    for setting, value, status, rung in zip(
+        params, columns[scores[0]], statuses, rungs, strict=True
     ):
-        if status == "complete":
+        if status == "complete" and rung == max(rungs):
             yield setting, float(value)
 
 

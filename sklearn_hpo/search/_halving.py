@@ -182,6 +182,9 @@ class BaseHalving(BaseSearch):
             plan = replace(plan, known=known)
         return super()._loop(plan, *others)
 
+    def _highest(self) -> int:
+        return self.n_resources_[-1]
+
     def _keep(
         self,
         X: Any,

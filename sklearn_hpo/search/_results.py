@@ -81,7 +81,7 @@ def format_results(
 
 def _rung_columns(history: History) -> dict[str, NDArray[Any]]:
     """Return the rung of each trial, counted from the least amount, and the amount."""
-    amounts = np.array([trial.resource for trial in history.closed])
+    amounts = np.array([trial.resource for trial in history.closed], dtype=int)
     _, rung = np.unique(amounts, return_inverse=True)
     return {"iter": rung, "n_resources": amounts}
 

@@ -264,6 +264,12 @@ class SearchCV(BaseSearch):
     def _plan(
         self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any
     ) -> Plan:
+        if hasattr(self.schedule, "resources"):
+            raise ValueError(
+                f"schedule: expected one without rungs, got {self.schedule!r}. Only a "
+                "search that knows their resource has them: use HyperbandSearchCV or "
+                "HalvingRandomSearchCV."
+            )
         space = SearchSpace.from_user(self.param_distributions, adaptive=True)
         check_space_names(self, self.param_distributions)
         if space.unmodelled:

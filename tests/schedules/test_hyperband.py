@@ -161,6 +161,29 @@ def test_a_search_in_which_everything_fails_ends() -> None:
     assert history.n_candidates == 12
 
 
+class Forgetful(Hyperband):
+    """Asks itself, at each question, what it would say without its memory."""
+
+    def ask(self, history, rng):
+        answer = super().ask(history, rng)
+        self.ladder_ = Ladder(self.resources_, self.eta)
+        again = super().ask(history, np.random.default_rng([SEED, 0]))
+        assert (answer is None) == (again is None)
+        assert answer is None or answer[1:] == again[1:]
+        assert answer is None or answer[0].number == again[0].number
+        return answer
+
+
+@pytest.mark.parametrize("races", [False, True])
+def test_law_1_its_memory_may_be_thrown_away(races) -> None:
+    schedule = Forgetful(1, TOP, races=races)
+    schedule.start(MultiFidelity(Random()), SPACE, 40, SEED, N_FOLDS, 2)
+    history = History(N_FOLDS, 40, seed=SEED)
+    evaluator = FakeEvaluator(score, lambda task: task.resource)
+    Loop(schedule, history, evaluator, capacity=lambda: 3, lookahead=4).run()
+    assert history.n_candidates == 40
+
+
 TIMINGS = {
     "later is faster": lambda task: 1.0 / (1 + task.ticket),
     "one laggard": lambda task: 50.0 if task.ticket % 7 == 3 else 1.0,

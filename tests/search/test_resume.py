@@ -27,6 +27,7 @@ from sklearn.svm import SVC
 from sklearn_hpo import (
     BayesSearchCV,
     GridSearchCV,
+    HyperbandSearchCV,
     ManualSearchCV,
     RandomizedSearchCV,
     Real,
@@ -79,8 +80,16 @@ def manual(journal=None, **options):
     return ManualSearchCV(Counted(), points, cv=3, journal=journal, **options)
 
 
+def hyperband(journal=None, **options):
+    options = {"n_iter": 9, "random_state": 0, "cv": 3, "lookahead": 4} | options
+    return HyperbandSearchCV(
+        Counted(), SPACE, min_resources=16, journal=journal, **options
+    )
+
+
 SEARCHES = {
     "bayes": bayes,
+    "hyperband": hyperband,
     "bayes without racing": lambda j=None: bayes(j, racing=False),
     "random": randomized,
     "a race through a list": lambda j=None: randomized(j, racing=True),
