@@ -137,7 +137,6 @@ class HyperbandSearchCV(SearchCV):
     callbacks : list of Callback, default=None
         Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
 
-
     Attributes
     ----------
     cv_results_ : dict of str to ndarray

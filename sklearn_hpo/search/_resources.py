@@ -102,8 +102,9 @@ def amounts_of(
         smallest = 1
     least = min(smallest, most) if isinstance(least, str) else least
     if least > most:
+        there_are = f" with n_samples={n_samples}" if name == SAMPLES else ""
         raise ValueError(
-            f"min_resources_={least} is greater than max_resources_={most}. "
+            f"min_resources_={least} is greater than max_resources_={most}{there_are}. "
             "Lower min_resources or raise max_resources."
         )
     return Amounts(resource, int(least), int(most))
