@@ -96,6 +96,16 @@ def read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+def comparable(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the records of the instances and seeds that all searches have done."""
+    done: dict[tuple[str, int], set[str]] = {}
+    for record in records:
+        place = record["instance"], record["seed"]
+        done.setdefault(place, set()).add(record["search"])
+    searches = {record["search"] for record in records}
+    return [r for r in records if done[r["instance"], r["seed"]] == searches]
+
+
 def regrets(records: list[dict[str, Any]]) -> dict[str, NDArray[np.float64]]:
     """Return by search the regrets of shape (n_instances, len(SHOWN)), over seeds."""
     best: dict[str, float] = {}
@@ -115,12 +125,14 @@ def regrets(records: list[dict[str, Any]]) -> dict[str, NDArray[np.float64]]:
 
 
 def table(records: list[dict[str, Any]]) -> str:
-    """Return the section of RESULTS.md."""
+    """Return the section of RESULTS.md, on what all searches have done."""
+    records = comparable(records)
+    n_instances = len({record["instance"] for record in records})
     n_seeds = len({record["seed"] for record in records})
     text = (
         "Surrogates of real tuning runs with epochs or the share of the samples as "
-        f"the resource, {n_seeds} seeds, {BUDGET:.0f} evaluations with everything to "
-        "spend. Mean regret over the instances at a cost, in evaluations with "
+        f"the resource, {n_instances} instances, {n_seeds} seeds, {BUDGET:.0f} "
+        "evaluations with everything to spend. Mean regret over the instances at a cost, in evaluations with "
         "everything; 0 is the best score known, 1 the median of random configurations. "
         "The last columns are the instances on which a search is better than "
         "HyperbandSearchCV at the end, and the evaluations it made."

@@ -12,12 +12,16 @@ from __future__ import annotations
 import math
 from bisect import insort
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from sklearn_hpo.trials import History, Trial
+
+# So many candidates of a rung say how well it ranks.
+_LAST = 300
 
 
 def rungs_of(min_resources: int, max_resources: int, eta: float) -> list[int]:
@@ -167,10 +171,10 @@ class Ladder:
     def agreement(self, k: int, fewest: int) -> float:
         """Return how well rung k ranks candidates as the next rung does.
 
-        That is Spearman's rank correlation over the candidates on both. They were
-        chosen by their scores at rung k, which makes a correlation smaller; what it
-        would be over all of rung k is estimated by the spread of normal scores of the
-        ranks there, all to chosen [1]_.
+        That is Spearman's rank correlation over those of the last 300 candidates of
+        rung k that are on both. They were chosen by their scores at rung k, which makes
+        a correlation smaller; what it would be over all of these 300 is estimated by
+        the spread of normal scores of the ranks there, all to chosen [1]_.
 
         Parameters
         ----------
@@ -184,7 +188,8 @@ class Ladder:
         .. [1] R. L. Thorndike, "Personnel Selection", Wiley 1949, case 2.
         """
         lower, upper = self.rungs[k].values, self.rungs[k + 1].values
-        numbers = [n for n in lower if math.isfinite(lower[n])]
+        last = islice(reversed(lower), _LAST)
+        numbers = [number for number in last if math.isfinite(lower[number])]
         both = np.array([math.isfinite(upper.get(n, math.nan)) for n in numbers])
         if both.sum() < fewest:
             return math.nan
