@@ -132,10 +132,11 @@ def table(records: list[dict[str, Any]]) -> str:
     text = (
         "Surrogates of real tuning runs with epochs or the share of the samples as "
         f"the resource, {n_instances} instances, {n_seeds} seeds, {BUDGET:.0f} "
-        "evaluations with everything to spend. Mean regret over the instances at a cost, in evaluations with "
-        "everything; 0 is the best score known, 1 the median of random configurations. "
-        "The last columns are the instances on which a search is better than "
-        "HyperbandSearchCV at the end, and the evaluations it made."
+        "evaluations with everything to spend. Mean regret over the instances at a "
+        "cost, in evaluations with everything; 0 is the best score known, 1 the median "
+        "of random configurations. The last columns are the instances on which a "
+        "search is better than HyperbandSearchCV at the end, and the evaluations it "
+        "made."
     )
     return "\n".join(
         [

@@ -14,6 +14,7 @@ from sklearn.base import clone
 
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies._link import Link
+from sklearn_hpo.strategies._random import Random
 from sklearn_hpo.strategies._strategy import Strategy
 from sklearn_hpo.trials import Candidate, Trial, TrialStatus
 
@@ -23,6 +24,8 @@ Chain: TypeAlias = tuple[list[float], list[Link]]
 # Candidates that two neighbouring rungs must share before one says anything of the
 # other.
 _FEWEST = 2
+# One candidate in so many is drawn.
+_ONE_DRAWN_IN = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +71,10 @@ class MultiFidelity(Strategy):
     of different size, so that every strategy can do it that knows one score for each
     candidate. One that does not know of noise takes the scores as they are.
 
+    Where little resources like what is bad with more, all that rises is bad, and no
+    regression over it can tell. So one candidate in four is drawn from the space, as in
+    [3]_, as soon as there are several rungs.
+
     Candidates of rungs that share too few with the others are known to be tried, no
     more. A candidate that failed at any rung has failed. As long as there is one
     resource only, the other strategy is told the trials as they come.
@@ -83,6 +90,8 @@ class MultiFidelity(Strategy):
        Measurements", AAAI 2021.
     .. [2] Y. Li et al., "Hyper-Tune: Towards Efficient Hyper-parameter Tuning at
        Scale", VLDB 2022.
+    .. [3] S. Falkner, A. Klein and F. Hutter, "BOHB: Robust and Efficient
+       Hyperparameter Optimization at Scale", ICML 2018.
     """
 
     def __init__(self, strategy: Strategy) -> None:
@@ -101,12 +110,17 @@ class MultiFidelity(Strategy):
         self.apart_: list[Candidate] = []
         self.inner_ = self._started()
         self.is_taught_ = True
+        self.drawn_ = Random()
+        if self.looks_back:
+            self.drawn_.start(space, n_iter, seed)
 
     def tell(self, trial: Trial) -> None:
         """Remember a closed trial."""
         resource = math.inf if trial.resource is None else trial.resource
         self.trials_.setdefault(trial.candidate.number, {})[resource] = trial
         self.resources_.add(resource)
+        if self.looks_back:
+            self.drawn_.tell(trial)
         if len(self.resources_) == 1:
             self.inner_.tell(trial)
         else:
@@ -115,7 +129,10 @@ class MultiFidelity(Strategy):
     def ask(
         self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
     ) -> Candidate | None:
-        """Return the answer of the other strategy."""
+        """Return the answer of the other strategy, or now and then a draw."""
+        is_drawn = self.looks_back and number % _ONE_DRAWN_IN == _ONE_DRAWN_IN - 1
+        if is_drawn and len(self.resources_) > 1:
+            return self.drawn_.ask(number, pending, rng)
         if not self.is_taught_:
             self._teach()
         told = self.trials_

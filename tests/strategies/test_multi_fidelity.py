@@ -69,7 +69,7 @@ class Told:
 
     def heard(self):
         """Return what the other strategy knows, by the number of the candidate."""
-        self.strategy.ask(len(self.history), (), np.random.default_rng(0))
+        self.strategy.ask(0, (), np.random.default_rng(0))
         heard = self.strategy.inner_.heard
         assert len({t.candidate.number for t in heard}) == len(heard)
         return {t.candidate.number: t for t in heard}
@@ -261,13 +261,29 @@ def test_law_1_holds_across_rungs(strategy, values) -> None:
 
 
 def test_a_model_learns_from_the_cheap_what_is_good_at_the_top() -> None:
-    """With 5 rungs' worth of cheap trials it proposes near the optimum at once."""
+    """With eleven cheap trials and three dear ones it proposes near the optimum."""
     told = Told(Bayes(n_initial=2))
     for number, x in enumerate(np.linspace(0, 1, 11)):
         told.trial(number, 1, -((x - 0.7) ** 2), x=x)
     for number, x in ((6, 0.6), (7, 0.7), (8, 0.8)):
         told.trial(number, 9, 1.0 - (x - 0.7) ** 2, x=x)
     rng = np.random.default_rng(0)
-    proposed = told.strategy.ask(11, (), rng)
+    proposed = told.strategy.ask(12, (), rng)
     assert abs(proposed.params["x"] - 0.7) < 0.2
     assert proposed.note["mean"] > 0.5  # in units of the highest rung
+
+
+def test_one_in_four_is_drawn_when_there_are_rungs() -> None:
+    told = Told(Bayes(n_initial=2))
+    for number in range(8):
+        told.trial(number, 3, -((number / 50 - 0.1) ** 2))
+
+    def notes():
+        return [
+            told.strategy.ask(n, (), np.random.default_rng(n)).note is None
+            for n in range(8, 16)
+        ]
+
+    assert not any(notes())  # with one resource the other strategy is asked alone
+    told.trial(7, 9, 0.0)
+    assert notes() == [False, False, False, True] * 2
