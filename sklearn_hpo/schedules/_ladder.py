@@ -33,7 +33,7 @@ def rungs_of(min_resources: int, max_resources: int, eta: float) -> list[int]:
     rungs = [max_resources]
     while True:
         lower = int(max_resources // eta ** len(rungs))
-        if lower == rungs[-1] or lower < max(min_resources, 1):
+        if lower >= rungs[-1] or lower < max(min_resources, 1):
             return rungs[::-1]
         rungs.append(lower)
 

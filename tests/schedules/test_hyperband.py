@@ -64,16 +64,17 @@ def at(history, resource):
         (60, 100, 3, [100]),
         (100, 100, 3, [100]),
         (1, 10, 2.5, [1, 4, 10]),
-        (1, 5, 1.1, [1, 2, 3, 4, 5]),
+        (1, 5, 1.1, [4, 5]),
+        (1, 5, 0.5, [5]),
+        (1, 5, 1, [5]),
     ],
 )
 def test_rungs_end_at_all_there_is(least, most, eta, expected) -> None:
     rungs = rungs_of(least, most, eta)
+    assert rungs == expected
     assert rungs[-1] == most
     assert rungs[0] >= least
     assert rungs == sorted(set(rungs))
-    if eta != 1.1:
-        assert rungs == expected
 
 
 @pytest.mark.parametrize("races", [False, True])
