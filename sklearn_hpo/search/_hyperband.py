@@ -16,7 +16,7 @@ from sklearn_hpo._compat import HasMethods, Interval, StrOptions
 from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import Hyperband, Racing, RacingRule, Schedule
 from sklearn_hpo.search._plan import Plan, Splits
-from sklearn_hpo.search._resources import amounts_of
+from sklearn_hpo.search._resources import FOLDS, amounts_of
 from sklearn_hpo.search._search import SearchCV
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes, MultiFidelity, Strategy
@@ -295,6 +295,11 @@ class HyperbandSearchCV(SearchCV):
     def _plan(
         self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any
     ) -> Plan:
+        if self.resource == FOLDS:
+            raise ValueError(
+                f"resource: expected training samples or a parameter, got {FOLDS!r}. "
+                "Here it is racing that spares folds; HalvingRandomSearchCV can do so."
+            )
         plan = super()._plan(X, y, params, random_state)
         points = self.initial_params or ()
         searched = {*plan.space.names, *(name for point in points for name in point)}

@@ -270,6 +270,7 @@ def test_amounts_are_not_chosen_too_small() -> None:
         ({"min_resources": "smallest"}, "'min_resources'"),
         ({"min_resources": 28}, "min_resources_=28 is greater than max_resources_=27"),
         ({"resource": "efort"}, "Did you mean 'effort'"),
+        ({"resource": "n_folds"}, "it is racing that spares folds"),
         ({"resource": "a"}, "part of the searched parameters"),
         ({"initial_params": [{"effort": 3}]}, "part of the searched parameters"),
         ({"resource": "delay"}, "Give max_resources"),
