@@ -38,10 +38,10 @@ class Hyperband(Racing):
     it rises, and `n_iter` counts candidates.
 
     Where a new candidate starts is its bracket [1]_: at the lowest rung, at the next
-    one, or with everything there is. Each bracket has about the same cost, but none
-    begins before somebody has risen to its rung: as long as nothing is known, to start
-    high is dear. Rungs are shared: all that were tried with the same resources are
-    compared.
+    one, or with everything there is. Each bracket costs about one part in `eta` of the
+    one below, and none begins before somebody has risen to its rung: as long as nothing
+    is known, to start high is dear. Rungs are shared: all that were tried with the same
+    resources are compared.
 
     Rungs may be poor advisers. Over the candidates on two neighbouring rungs the rank
     correlation is watched, corrected for their having been chosen. Below 0.6, from 6
@@ -210,13 +210,16 @@ class Hyperband(Racing):
     def _bracket(self, number: int) -> int:
         """Return the rung where the candidate of a number starts.
 
-        Brackets take turns as their costs want it, with no memory of earlier turns.
+        Brackets take turns as their costs want it, with no memory of earlier turns. The
+        published ones cost the same. Here the guard watches whether low rungs are worth
+        following, so those above need not be as dear.
         """
         top = len(self.resources_) - 1
         starts = sorted({0, min(1, top), top})
         # A candidate that starts at rung k costs about as much at each rung above.
         costs = [(top - k + 1) * self.resources_[k] for k in starts]
-        shares = np.cumsum(1.0 / np.array(costs))
+        worth = [float(self.eta) ** -i for i in range(len(starts))]
+        shares = np.cumsum(np.array(worth) / np.array(costs))
         place = (number * _GOLDEN) % 1.0 * shares[-1]
         k = starts[int(np.searchsorted(shares, place, side="right"))]
         return min(k, self.ladder_.highest)

@@ -54,8 +54,8 @@ class HyperbandSearchCV(SearchCV):
     n_iter : int, default=100
         Number of candidates, `initial_params` and the estimator's defaults included. A
         finite space may be exhausted before. Most of them get a small part of the
-        resource: with three rungs, 100 candidates cost about as much as 55 that get
-        everything, with four as 28.
+        resource: with three rungs, 100 candidates cost about as much as 40 that get
+        everything, with four as 20.
     eta : float, default=3
         One in so many candidates of a rung rises to the next, which has so many times
         the resources.
