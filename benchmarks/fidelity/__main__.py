@@ -131,7 +131,7 @@ def table(records: list[dict[str, Any]]) -> str:
     n_seeds = len({record["seed"] for record in records})
     text = (
         "Surrogates of real tuning runs with epochs or the share of the samples as "
-        f"the resource, {n_instances} instances, {n_seeds} seeds, {BUDGET:.0f} "
+        f"the resource, instances: {n_instances}, seeds: {n_seeds}, {BUDGET:.0f} "
         "evaluations with everything to spend. Mean regret over the instances at a "
         "cost, in evaluations with everything; 0 is the best score known, 1 the median "
         "of random configurations. The last columns are the instances on which a "

@@ -42,6 +42,6 @@ def test_searches_are_compared_on_what_all_have_done() -> None:
         record("DEHB", 0, 2.0, [0.0, 0.0, 0.0], instance="b"),
     ]
     text = table(records)
-    assert "1 instances, 1 seeds" in text
+    assert "instances: 1, seeds: 1" in text
     assert "| DEHB | 1.000 | 0.500 | 0.000 | 1 of 1 | 9 |" in text
     assert "| HyperbandSearchCV | 1.000 | 1.000 | 0.500 | - | 9 |" in text
