@@ -14,6 +14,7 @@ from sklearn.base import clone
 
 from sklearn_hpo._compat import HasMethods, Interval, StrOptions
 from sklearn_hpo.callbacks import Callback
+from sklearn_hpo.evaluation import EarlyStopping
 from sklearn_hpo.schedules import Hyperband, Racing, RacingRule, Schedule
 from sklearn_hpo.search._plan import Plan, Splits
 from sklearn_hpo.search._resources import FOLDS, amounts_of
@@ -114,6 +115,10 @@ class HyperbandSearchCV(SearchCV):
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
         in common, and candidates that are equal, where that cannot change a score.
+    early_stopping : EarlyStopping, default=None
+        Whether boosters and nets are stopped early on a part of each training fold that
+        is held out; the best candidate is then refitted with the median of the best
+        numbers of iterations. None for all the iterations that a candidate says.
     journal : str or Path, default=None
         File in which every finished fold is written at once, so that the same call goes
         on where an earlier one stopped. A folder, or a name that ends with a slash,
@@ -161,6 +166,8 @@ class HyperbandSearchCV(SearchCV):
         Its row in ``cv_results_``.
     scorer_ : callable or dict
         The scorer, or the scorers by metric.
+    best_iteration_ : int
+        Iterations of the refitted model; only if its folds were stopped early.
     n_splits_ : int
         Number of folds.
     refit_time_ : float
@@ -248,6 +255,7 @@ class HyperbandSearchCV(SearchCV):
         lookahead: int | None = None,
         racing: bool | RacingRule = True,
         cache: bool = True,
+        early_stopping: EarlyStopping | None = None,
         journal: str | os.PathLike[str] | None = None,
         fit_timeout: float | None = None,
         memory_limit: int | str | None = None,
@@ -275,6 +283,7 @@ class HyperbandSearchCV(SearchCV):
             lookahead=lookahead,
             racing=racing,
             cache=cache,
+            early_stopping=early_stopping,
             journal=journal,
             fit_timeout=fit_timeout,
             memory_limit=memory_limit,

@@ -29,6 +29,7 @@ from sklearn_hpo import (
     EvolutionSearchCV,
     GridSearchCV,
     HalvingRandomSearchCV,
+    HyperbandSearchCV,
     ManualSearchCV,
     RandomizedSearchCV,
     Real,
@@ -266,6 +267,17 @@ def test_rungs_are_stopped_too(resource) -> None:
         + results["mean_test_score"][results["iter"] == results["iter"].max()].argmax()
     )
     assert search.best_iteration_ == round(results["best_iteration"][best])
+    assert search.best_estimator_.n_estimators_ == search.best_iteration_
+
+
+def test_what_hyperband_fits_is_stopped() -> None:
+    search = HyperbandSearchCV(
+        BOOSTING, SPACE, n_iter=9, cv=3, random_state=0, early_stopping=STOP
+    ).fit(X_r, y_r)
+    told = ~np.isnan(search.history_.best_iterations)
+    np.testing.assert_array_equal(
+        told.sum(axis=1), search.cv_results_["n_folds_evaluated"]
+    )
     assert search.best_estimator_.n_estimators_ == search.best_iteration_
 
 
