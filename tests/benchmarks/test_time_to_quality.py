@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,10 @@ from benchmarks.time_to_quality import _runs
 from benchmarks.time_to_quality._record import Found, Recording, candidates, on_all_rows
 from benchmarks.time_to_quality._runs import Job, run_there
 from benchmarks.time_to_quality._searches import (
+    ALL,
     N_ITER,
     SEARCHES,
+    SURVEYS,
     Entry,
     LogInteger,
     grid_values,
@@ -116,6 +119,8 @@ def test_what_is_missing_is_told_with_its_reason():
     task, (first, second, *_) = next(iter(TASKS)), SEARCHES
     about = {"search": first, "version": "1", "scikit-learn": "2", "seed": 0}
     records = {(task, first): [record(2.0) | about]}
+    survey = next(iter(SURVEYS))
+    records[task, survey] = [record(2.0) | about]
     broken = {"found": [], "problem": "Traceback:\nValueError: no", "seed": 1}
     records[task, second] = [broken]
     said = text(records, {"GASearchCV": "no compiler"}, "run", "here")
@@ -127,8 +132,8 @@ def test_what_is_missing_is_told_with_its_reason():
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 def test_grids_have_about_as_many_candidates(task):
-    values = grid_values(task)
-    assert N_ITER - 1 <= math.prod(map(len, values.values())) <= 81
+    values = grid_values(task, N_ITER)
+    assert N_ITER / 2.5 <= math.prod(map(len, values.values())) <= N_ITER * 2.5
     for param in task.params:
         for value in values[param.name]:
             param.clean(value)
@@ -159,10 +164,10 @@ def environments(tmp_path):
     return environments
 
 
-JOB = Job("svc digits", "scikit-optimize BayesSearchCV", 0)
+JOB = Job("boosting diabetes", "scikit-optimize BayesSearchCV", 0)
 
 
-def a_search_that_sets_parameters(task, scorer, seed):
+def a_search_that_sets_parameters(task, scorer, seed, n_iter):
     task.estimator.set_params(max_depth=1)
     return GridSearchCV(task.estimator, GRID, scoring=scorer, cv=task.cv)
 
@@ -171,9 +176,10 @@ def test_a_search_leaves_a_record_and_nothing_else(tmp_path, monkeypatch):
     monkeypatch.setattr(_runs, "end_with", lambda parent, group: None)
     model = DecisionTreeClassifier(random_state=0)
     params = (integer("max_depth", 1, 4, 4),)
-    monkeypatch.setitem(TASKS, "tree", Timed(load_iris, model, params, "accuracy"))
+    iris = partial(load_iris, return_X_y=True)
+    monkeypatch.setitem(TASKS, "tree", Timed(iris, model, params, "accuracy"))
     entry = Entry("here", a_search_that_sets_parameters, "scikit-learn")
-    monkeypatch.setitem(SEARCHES, "some search", entry)
+    monkeypatch.setitem(ALL, "some search", entry)
     job = Job("tree", "some search", 0)
     fingerprint = job.fingerprint
     _runs.run_here(job, job.path(tmp_path), 0)
@@ -188,7 +194,7 @@ def test_a_search_leaves_a_record_and_nothing_else(tmp_path, monkeypatch):
 def test_a_search_that_takes_too_long_ends_with_its_workers(tmp_path, environments):
     made = environments(f"sleep 60 & echo $! > {tmp_path}/worker; wait")
     path = JOB.path(tmp_path)
-    assert run_there(JOB, path, made, 1.0) == "timeout after 1 s"
+    assert run_there(JOB, path, made, 1.0, math.inf) == "timeout after 1 s"
     left = json.loads(path.read_text())
     assert left["problem"] == "timeout after 1 s"
     assert left["found"] == []
@@ -196,13 +202,36 @@ def test_a_search_that_takes_too_long_ends_with_its_workers(tmp_path, environmen
     assert ended(int((tmp_path / "worker").read_text()))
 
 
+def test_a_search_ends_where_it_is_good(tmp_path, environments):
+    path = JOB.path(tmp_path)
+    lines = "".join(
+        json.dumps({"time": 3.0, "params": {}, "score": 0.9, "rows": 20, "fold": fold})
+        + "\n"
+        for fold in range(5)
+    )
+    (tmp_path / "lines").write_text(lines)
+    (tmp_path / "began").write_text(
+        json.dumps({"began": 1.0, "rows": 100, "versions": {"version": "1.0"}})
+    )
+    began, scores = path.with_suffix(".began"), path.with_suffix(".scores")
+    made = environments(
+        f"cp {tmp_path}/lines '{scores}'; cp {tmp_path}/began '{began}'; sleep 60"
+    )
+    assert run_there(JOB, path, made, 50.0, 0.8) is None
+    left = json.loads(path.read_text())
+    assert left["found"] == [{"seconds": 2.0, "fits": 5, "score": pytest.approx(0.9)}]
+    assert (left["problem"], left["version"]) == (None, "1.0")
+    assert not began.exists()
+
+
 def test_a_search_that_breaks_leaves_its_reason(tmp_path, environments):
     made = environments("echo some words >&2; echo ValueError: no >&2; exit 1")
-    assert run_there(JOB, JOB.path(tmp_path), made, 30.0) == "ValueError: no"
+    assert run_there(JOB, JOB.path(tmp_path), made, 30.0, math.inf) == "ValueError: no"
 
 
 def test_a_search_that_cannot_be_run_leaves_no_record(tmp_path):
-    problem = run_there(JOB, JOB.path(tmp_path), Environments(str(tmp_path)), 1.0)
+    nowhere = Environments(str(tmp_path))
+    problem = run_there(JOB, JOB.path(tmp_path), nowhere, 1.0, math.inf)
     assert problem.startswith("not made")
     assert not JOB.is_done(tmp_path)
 
@@ -210,7 +239,7 @@ def test_a_search_that_cannot_be_run_leaves_no_record(tmp_path):
 def test_a_record_of_another_task_is_not_done(tmp_path, monkeypatch):
     JOB.path(tmp_path).write_text(json.dumps({"fingerprint": JOB.fingerprint}))
     assert JOB.is_done(tmp_path)
-    monkeypatch.setattr("benchmarks.time_to_quality._runs.N_ITER", 60)
+    monkeypatch.setattr("benchmarks.time_to_quality._runs.N_SPLITS", 4)
     assert not JOB.is_done(tmp_path)
 
 
