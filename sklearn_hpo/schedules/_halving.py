@@ -133,15 +133,14 @@ class Halving(Racing):
         self, history: History, rng: np.random.Generator
     ) -> Proposal | None:
         """Return the first fold of a candidate that is new, or new to a rung."""
+        new = super()._new_candidate(history, rng)
+        if new is not None:
+            return new[0], 0, self.amounts_[0]
         rungs = [
             [trial for trial in history.trials if trial.resource == amount]
             for amount in self.amounts_
         ]
         rung = max((k for k, trials in enumerate(rungs) if trials), default=0)
-        if rung == 0:
-            new = super()._new_candidate(history, rng)
-            if new is not None:
-                return new[0], 0, self.amounts_[0]
         n_begun = len(rungs[rung])
         if rung == 0 or n_begun == len(self._promoted(rungs, rung)):
             if history.pending or rung + 1 == len(rungs):
