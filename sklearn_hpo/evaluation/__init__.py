@@ -10,20 +10,23 @@ more of is the business of a :class:`Resource`.
 """
 
 from sklearn_hpo.evaluation._best_possible import best_possible
-from sklearn_hpo.evaluation._early_stopping import EarlyStopping, Stopping
-from sklearn_hpo.evaluation._early_stopping_adapters import set_iterations
 from sklearn_hpo.evaluation._evaluator import Evaluator, WorkerDiedError
 from sklearn_hpo.evaluation._executor import Executor
 from sklearn_hpo.evaluation._fold import evaluate_fold
 from sklearn_hpo.evaluation._limits import FitTimeoutError
 from sklearn_hpo.evaluation._open_executor import open_executor
-from sklearn_hpo.evaluation._resource import Resource
-from sklearn_hpo.evaluation._resource_folds import Folds
-from sklearn_hpo.evaluation._resource_iterations import Iterations
-from sklearn_hpo.evaluation._resource_parameter import Parameter
-from sklearn_hpo.evaluation._resource_samples import Samples
 from sklearn_hpo.evaluation._settings import FoldSettings, FoldShared
-from sklearn_hpo.evaluation._validation_part import HoldOut
+from sklearn_hpo.evaluation.early_stopping._adapters import set_iterations
+from sklearn_hpo.evaluation.early_stopping._early_stopping import (
+    EarlyStopping,
+    Stopping,
+)
+from sklearn_hpo.evaluation.early_stopping._validation_part import HoldOut
+from sklearn_hpo.evaluation.resources._folds import Folds
+from sklearn_hpo.evaluation.resources._iterations import Iterations
+from sklearn_hpo.evaluation.resources._parameter import Parameter
+from sklearn_hpo.evaluation.resources._resource import Resource
+from sklearn_hpo.evaluation.resources._samples import Samples
 
 __all__ = [
     "EarlyStopping",

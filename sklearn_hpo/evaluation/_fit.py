@@ -18,11 +18,6 @@ from sklearn_hpo._compat import (
     is_own_scorer,
     score,
 )
-from sklearn_hpo.evaluation._allowance import Allowance
-from sklearn_hpo.evaluation._early_stopping_fit import (
-    ValidationPart,
-    fit_until_best,
-)
 from sklearn_hpo.evaluation._folds import Fold
 from sklearn_hpo.evaluation._held import Held
 from sklearn_hpo.evaluation._outcome import FoldOutcome
@@ -33,6 +28,11 @@ from sklearn_hpo.evaluation._prefix import (
 )
 from sklearn_hpo.evaluation._settings import FoldSettings
 from sklearn_hpo.evaluation._store import Store
+from sklearn_hpo.evaluation.early_stopping._fit import (
+    ValidationPart,
+    fit_until_best,
+)
+from sklearn_hpo.evaluation.resources._allowance import Allowance
 from sklearn_hpo.trials import Scores
 
 

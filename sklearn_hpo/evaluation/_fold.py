@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from sklearn_hpo._compat import fit_and_score
-from sklearn_hpo.evaluation._allowance import Allowance
 from sklearn_hpo.evaluation._fit import fit_fold
 from sklearn_hpo.evaluation._folds import Fold
-from sklearn_hpo.evaluation._kept import Kept
 from sklearn_hpo.evaluation._outcome import FoldOutcome, RaisedError
 from sklearn_hpo.evaluation._settings import FoldSettings, FoldShared
+from sklearn_hpo.evaluation.resources._allowance import Allowance
+from sklearn_hpo.evaluation.resources._kept import Kept
 
 
 def evaluate_fold(

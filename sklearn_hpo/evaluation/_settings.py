@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 
-from sklearn_hpo.evaluation._early_stopping import Stopping
-from sklearn_hpo.evaluation._resource import Resource
 from sklearn_hpo.evaluation._store import Store
+from sklearn_hpo.evaluation.early_stopping._early_stopping import Stopping
+from sklearn_hpo.evaluation.resources._resource import Resource
 
 
 @dataclass(frozen=True, eq=False, slots=True)

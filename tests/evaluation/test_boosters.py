@@ -11,8 +11,8 @@ from sklearn.datasets import make_classification
 
 from sklearn_hpo import HalvingGridSearchCV
 from sklearn_hpo.evaluation import Iterations
-from sklearn_hpo.evaluation._kept import Kept
 from sklearn_hpo.evaluation._store import Store
+from sklearn_hpo.evaluation.resources._kept import Kept
 
 X, y = make_classification(200, n_informative=4, random_state=0)
 RUNGS = [3, 9, 27]

@@ -30,9 +30,9 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_hpo.evaluation._early_stopping_adapters import adapter_of
-from sklearn_hpo.evaluation._early_stopping_fit import ValidationPart, fit_until_best
-from sklearn_hpo.evaluation._validation import Validation
+from sklearn_hpo.evaluation.early_stopping._adapters import adapter_of
+from sklearn_hpo.evaluation.early_stopping._fit import ValidationPart, fit_until_best
+from sklearn_hpo.evaluation.early_stopping._validation import Validation
 
 CANCER = load_breast_cancer(return_X_y=True)
 WINE = load_wine(return_X_y=True)

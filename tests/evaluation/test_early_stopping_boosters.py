@@ -11,8 +11,8 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 from sklearn.metrics import get_scorer
 
 from sklearn_hpo import EarlyStopping, GridSearchCV
-from sklearn_hpo.evaluation._early_stopping_adapters import adapter_of
-from sklearn_hpo.evaluation._early_stopping_fit import ValidationPart, fit_until_best
+from sklearn_hpo.evaluation.early_stopping._adapters import adapter_of
+from sklearn_hpo.evaluation.early_stopping._fit import ValidationPart, fit_until_best
 
 CANCER = load_breast_cancer(return_X_y=True)
 WINE = load_wine(return_X_y=True)

@@ -28,9 +28,9 @@ from sklearn.linear_model import (
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from sklearn_hpo.evaluation import Iterations
-from sklearn_hpo.evaluation._kept import Kept
 from sklearn_hpo.evaluation._store import Store
-from sklearn_hpo.evaluation._warm_start import WARM_STARTS, WarmStart
+from sklearn_hpo.evaluation.resources._kept import Kept
+from sklearn_hpo.evaluation.resources._warm_start import WARM_STARTS, WarmStart
 
 X, y = make_classification(
     120, n_features=6, n_informative=4, n_classes=3, random_state=0

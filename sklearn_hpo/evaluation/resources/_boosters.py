@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 
-from sklearn_hpo.evaluation._continuation import Continuation
-from sklearn_hpo.evaluation._resource import fit_plainly
+from sklearn_hpo.evaluation.resources._continuation import Continuation
+from sklearn_hpo.evaluation.resources._resource import fit_plainly
 
 # Other names of LightGBM for the number of trees.
 _ALIASES = {

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sklearn_hpo._compat import cut_trees, growing_view
-from sklearn_hpo.evaluation._early_stopping_adapter import EarlyStoppingAdapter
-from sklearn_hpo.evaluation._validation import Validation
+from sklearn_hpo.evaluation.early_stopping._adapter import EarlyStoppingAdapter
+from sklearn_hpo.evaluation.early_stopping._validation import Validation
 
 
 class GradientBoosting(EarlyStoppingAdapter):

@@ -8,11 +8,11 @@ from typing import Any
 
 from sklearn.base import BaseEstimator, clone
 
-from sklearn_hpo.evaluation._boosters import BOOSTERS
-from sklearn_hpo.evaluation._continuation import Continuation
-from sklearn_hpo.evaluation._resource import KeepsModels, fit_plainly
-from sklearn_hpo.evaluation._resource_parameter import Parameter
-from sklearn_hpo.evaluation._warm_start import WARM_STARTS
+from sklearn_hpo.evaluation.resources._boosters import BOOSTERS
+from sklearn_hpo.evaluation.resources._continuation import Continuation
+from sklearn_hpo.evaluation.resources._parameter import Parameter
+from sklearn_hpo.evaluation.resources._resource import KeepsModels, fit_plainly
+from sklearn_hpo.evaluation.resources._warm_start import WARM_STARTS
 
 
 class Iterations(Parameter):

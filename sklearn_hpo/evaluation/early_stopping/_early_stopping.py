@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sklearn_hpo.evaluation._early_stopping_adapters import (
+from sklearn_hpo.evaluation._folds import Fold
+from sklearn_hpo.evaluation.early_stopping._adapters import (
     SUPPORTED,
     adapter_of,
     last_step,
     paths_to_last_step,
 )
-from sklearn_hpo.evaluation._folds import Fold
-from sklearn_hpo.evaluation._validation_part import FEWEST, HoldOut
+from sklearn_hpo.evaluation.early_stopping._validation_part import FEWEST, HoldOut
 
 
 class EarlyStopping(BaseEstimator):

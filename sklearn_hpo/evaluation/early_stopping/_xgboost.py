@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sklearn_hpo.evaluation._early_stopping_adapter import EarlyStoppingAdapter
-from sklearn_hpo.evaluation._early_stopping_known import known
-from sklearn_hpo.evaluation._validation import Validation
+from sklearn_hpo.evaluation.early_stopping._adapter import EarlyStoppingAdapter
+from sklearn_hpo.evaluation.early_stopping._known import known
+from sklearn_hpo.evaluation.early_stopping._validation import Validation
 
 
 class XGBoost(EarlyStoppingAdapter):

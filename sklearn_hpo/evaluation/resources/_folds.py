@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sklearn_hpo.evaluation._resource import Resource
+from sklearn_hpo.evaluation.resources._resource import Resource
 
 
 class Folds(Resource):

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from sklearn_hpo.evaluation._validation import Validation
+from sklearn_hpo.evaluation.early_stopping._validation import Validation
 
 
 class EarlyStoppingAdapter(ABC):

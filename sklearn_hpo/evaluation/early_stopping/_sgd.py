@@ -16,8 +16,8 @@ from sklearn.base import is_classifier
 from sklearn.utils import check_random_state
 from sklearn.utils.class_weight import compute_class_weight
 
-from sklearn_hpo.evaluation._early_stopping_adapter import EarlyStoppingAdapter
-from sklearn_hpo.evaluation._validation import Validation
+from sklearn_hpo.evaluation.early_stopping._adapter import EarlyStoppingAdapter
+from sklearn_hpo.evaluation.early_stopping._validation import Validation
 
 
 class StochasticGradientDescent(EarlyStoppingAdapter):

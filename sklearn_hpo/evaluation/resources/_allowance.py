@@ -8,8 +8,8 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
-from sklearn_hpo.evaluation._kept import Kept
-from sklearn_hpo.evaluation._resource import Resource, fit_plainly
+from sklearn_hpo.evaluation.resources._kept import Kept
+from sklearn_hpo.evaluation.resources._resource import Resource, fit_plainly
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sklearn_hpo.evaluation._resource import Resource
+from sklearn_hpo.evaluation.resources._resource import Resource
 
 
 class Parameter(Resource):

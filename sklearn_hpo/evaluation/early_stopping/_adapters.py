@@ -7,15 +7,15 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
-from sklearn_hpo.evaluation._early_stopping_adapter import EarlyStoppingAdapter
-from sklearn_hpo.evaluation._early_stopping_boosting import (
+from sklearn_hpo.evaluation.early_stopping._adapter import EarlyStoppingAdapter
+from sklearn_hpo.evaluation.early_stopping._boosting import (
     GradientBoosting,
     HistGradientBoosting,
 )
-from sklearn_hpo.evaluation._early_stopping_lightgbm import LightGBM
-from sklearn_hpo.evaluation._early_stopping_mlp import MultilayerPerceptron
-from sklearn_hpo.evaluation._early_stopping_sgd import StochasticGradientDescent
-from sklearn_hpo.evaluation._early_stopping_xgboost import XGBoost
+from sklearn_hpo.evaluation.early_stopping._lightgbm import LightGBM
+from sklearn_hpo.evaluation.early_stopping._mlp import MultilayerPerceptron
+from sklearn_hpo.evaluation.early_stopping._sgd import StochasticGradientDescent
+from sklearn_hpo.evaluation.early_stopping._xgboost import XGBoost
 
 _ADAPTERS: tuple[EarlyStoppingAdapter, ...] = (
     HistGradientBoosting(),

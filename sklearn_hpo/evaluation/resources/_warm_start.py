@@ -39,8 +39,8 @@ from sklearn.linear_model import (
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from sklearn_hpo._compat import n_samples_of
-from sklearn_hpo.evaluation._continuation import Continuation
-from sklearn_hpo.evaluation._resource import fit_plainly
+from sklearn_hpo.evaluation.resources._continuation import Continuation
+from sklearn_hpo.evaluation.resources._resource import fit_plainly
 
 # From so many samples on, histogram boosting stops early by default.
 _MANY = 10_000

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sklearn_hpo._compat import fit_by_epochs
-from sklearn_hpo.evaluation._early_stopping_adapter import EarlyStoppingAdapter
-from sklearn_hpo.evaluation._validation import Validation
+from sklearn_hpo.evaluation.early_stopping._adapter import EarlyStoppingAdapter
+from sklearn_hpo.evaluation.early_stopping._validation import Validation
 
 
 class MultilayerPerceptron(EarlyStoppingAdapter):

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_hpo.evaluation._resource import Resource
+from sklearn_hpo.evaluation.resources._resource import Resource
 
 # So many members of each class come before all others: the fewest with which a fit can
 # hold out a stratified part of its own.

@@ -6,9 +6,9 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from sklearn_hpo.evaluation._early_stopping_adapter import EarlyStoppingAdapter
-from sklearn_hpo.evaluation._early_stopping_known import known
-from sklearn_hpo.evaluation._validation import Validation
+from sklearn_hpo.evaluation.early_stopping._adapter import EarlyStoppingAdapter
+from sklearn_hpo.evaluation.early_stopping._known import known
+from sklearn_hpo.evaluation.early_stopping._validation import Validation
 
 # Other names of n_estimators, boosting_type and objective, and of its own rule.
 _OTHERS = {

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sklearn_hpo.evaluation._early_stopping_adapters import (
+from sklearn_hpo.evaluation.early_stopping._adapters import (
     adapter_of,
     last_step,
     steps_before_last,
 )
-from sklearn_hpo.evaluation._validation import Validation, metric_for
+from sklearn_hpo.evaluation.early_stopping._validation import Validation, metric_for
 
 
 @dataclass(frozen=True, eq=False, slots=True)
