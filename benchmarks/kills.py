@@ -34,6 +34,9 @@ from sklearn_hpo import (
     BayesSearchCV,
     EvolutionSearchCV,
     GridSearchCV,
+    HalvingGridSearchCV,
+    HalvingRandomSearchCV,
+    HyperbandSearchCV,
     ManualSearchCV,
     RandomizedSearchCV,
     Real,
@@ -46,7 +49,7 @@ FORK = multiprocessing.get_context("fork")
 
 
 class Logged(BaseEstimator):
-    """Writes a byte to a file for each fit; its scores differ from fold to fold."""
+    """Writes a byte to a file for each fit; its scores differ by fold and rung."""
 
     def __init__(self, log: str, a: float = 1.0, b: float = 1.0) -> None:
         self.log = log
@@ -58,13 +61,14 @@ class Logged(BaseEstimator):
         with Path(self.log).open("ab") as file:
             file.write(b".")
         time.sleep(0.002)
+        self.n_samples_ = len(X)
         if self.a > 9:
             raise ValueError("a is too large")
         return self
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return something like a parabola with noise."""
-        noise = np.sin(1000 * (self.a + self.b) + X.sum())
+        noise = np.sin(1000 * (self.a + self.b) + X.sum() + self.n_samples_)
         return float(-((self.a - 4) ** 2) - (self.b - 2) ** 2 + noise)
 
 
@@ -75,6 +79,7 @@ def searches(log: str) -> dict[str, Any]:
     points = [{"a": float(a), "b": a / 4} for a in range(11)]
     adaptive = {"n_iter": 12, "lookahead": 4}
     evolving = {"population_size": 4, **adaptive}
+    rungs = {"min_resources": 10, "max_resources": 40}
     made: dict[str, Any] = {}
     for racing in (False, True):
         kinds = {
@@ -85,6 +90,11 @@ def searches(log: str) -> dict[str, Any]:
             "DE": EvolutionSearchCV(model, space, method="de", **evolving),
             "CMA-ES": EvolutionSearchCV(model, space, method="cma", **evolving),
             "genetic": EvolutionSearchCV(model, space, method="ga", **evolving),
+            "halving, grid": HalvingGridSearchCV(model, grid, factor=2, **rungs),
+            "halving": HalvingRandomSearchCV(
+                model, space, n_candidates=12, factor=2, **rungs
+            ),
+            "Hyperband": HyperbandSearchCV(model, space, eta=2, **rungs, **adaptive),
         }
         for name, search in kinds.items():
             search.set_params(cv=4, racing=racing, cache=False, refit=False)
