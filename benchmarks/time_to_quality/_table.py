@@ -27,9 +27,8 @@ head) had all its folds: medians over the repeats, the fewest seconds in bold; i
 parentheses how many repeats got there. A repeat that never got there counts as longer
 than any other; where the median is one of those, the figures after `>` are those of the
 whole search. The best known score is the best of two long searches, by Optuna and by
-BayesSearchCV, of {N_SURVEY} candidates each. The tasks were chosen before any of these
-searches had seen them, for how seldom a random candidate is that good. 5 folds, up to
-100 candidates (as many as fit for GridSearchCV and GASearchCV), `n_jobs=2`, one process
+BayesSearchCV, of {N_SURVEY} candidates each. The tasks are such that a random candidate
+is seldom that good. 5 folds, up to 100 candidates (as many as fit for GridSearchCV and GASearchCV), `n_jobs=2`, one process
 for each search, ended when it is there, searches alternating. All have the same ranges
 and the same priors, logarithmic where it makes sense, but for integers of GASearchCV,
 which knows no such prior. A candidate of a halving search counts when the last round
