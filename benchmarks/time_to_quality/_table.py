@@ -28,11 +28,12 @@ parentheses how many repeats got there. A repeat that never got there counts as 
 than any other; where the median is one of those, the figures after `>` are those of the
 whole search. The best known score is the best of two long searches, by Optuna and by
 BayesSearchCV, of {N_SURVEY} candidates each. The tasks are such that a random candidate
-is seldom that good. 5 folds, up to 100 candidates (as many as fit for GridSearchCV and GASearchCV), `n_jobs=2`, one process
-for each search, ended when it is there, searches alternating. All have the same ranges
-and the same priors, logarithmic where it makes sense, but for integers of GASearchCV,
-which knows no such prior. A candidate of a halving search counts when the last round
-has scored it, by its score on all rows; a fit on fewer rows is a fit.
+is seldom that good. 5 folds, up to 100 candidates (as many as fit for GridSearchCV and
+GASearchCV), `n_jobs=2`, one process for each search, ended when it is there, searches
+alternating. All have the same ranges and the same priors, logarithmic where it makes
+sense, but for integers of GASearchCV, which knows no such prior. A candidate of a
+halving search counts when the last round has scored it, by its score on all rows; a fit
+on fewer rows is a fit.
 """
 MEAN = """\
 Geometric mean of the seconds over the tasks, a lower bound after `>`, and how many
