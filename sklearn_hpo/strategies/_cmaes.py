@@ -28,8 +28,9 @@ from sklearn_hpo.trials import Candidate, Trial
 
 # First step size: a quarter of each range, so that two deviations reach half of it.
 _SIGMA = 0.25
-# A distribution narrower than this part of each range has nothing left to find.
-_NARROW = 1e-5
+# A distribution narrower than this part of each range has nothing left to find, and one
+# wider than a range knows no more than chance.
+_NARROW, _WIDE = 1e-5, 1.0
 
 
 class CMAES(Strategy):
@@ -44,7 +45,8 @@ class CMAES(Strategy):
 
     The first candidates are points of a scrambled Sobol sequence, and the best of them
     is where the normal distribution begins. When the scores of a population differ by
-    no more than the folds disagree, or nothing changes any more, it begins anew.
+    no more than the folds disagree, or the distribution has become as narrow or as wide
+    as can be, it begins anew.
 
     Made for one objective.
 
@@ -127,8 +129,8 @@ class CMAES(Strategy):
         note: dict[str, object] = {"latent": []}
         if self.gaussian_ is not None:
             mean = self.gaussian_.m
-            latent = repaired(self.gaussian_.sample(rng), np.clip(mean, 0.0, 1.0), rng)
-            x[self.numbers_] = latent
+            latent = self.gaussian_.sample(rng)
+            x[self.numbers_] = repaired(latent, mean, rng)
             note = {"latent": latent.tolist()}
         return branch, np.where(self.space_.active[branch], x, np.nan), note
 
@@ -156,6 +158,7 @@ class CMAES(Strategy):
             gaussian = self.gaussian_
             # Inactive numbers of candidates from elsewhere speak for no direction.
             gaussian.update(np.where(np.isnan(latent), gaussian.m, latent))
+            gaussian.m = np.clip(gaussian.m, 0.0, 1.0)
         genes = self.offspring_.genes
         for i, dim in enumerate(self.numbers_):
             if genes.step[dim] > 0:
@@ -182,5 +185,7 @@ class CMAES(Strategy):
         known = [m.scores for m in batch if not np.isnan(m.scores).any()]
         if variance_ratio(np.array(known)) < 1.0:
             return True
-        gaussian = self.gaussian_
-        return gaussian is not None and bool((gaussian.deviations < _NARROW).all())
+        if self.gaussian_ is None:
+            return False
+        widths = self.gaussian_.deviations
+        return bool((widths < _NARROW).all() or (widths > _WIDE).any())

@@ -21,6 +21,9 @@ Array = NDArray[np.float64]
 _INHERIT = 0.8
 # Largest deviation of a mutation, and over how many orders of magnitude it spreads.
 _SIGMA, _DECADES = 0.3, 2.0
+# Over how many orders of magnitude those spread that come back from beyond a bound, and
+# the least distance to begin with: also a parent on the bound has children off it.
+_DECADES_BACK, _LEAST_DISTANCE = 4.0, 1e-4
 
 
 def settled_in(
@@ -60,11 +63,11 @@ def settled_in(
 
 
 def repaired(x: Array, parent: Array, rng: np.random.Generator) -> Array:
-    """Return genes inside [0, 1]: who went too far goes half way, or anywhere.
+    """Return genes inside [0, 1]: who went too far comes back near the bound.
 
-    Half way from the parent to the bound comes ever nearer to a best value at the
-    bound, and anywhere is for a parent that lies there itself: clipping would pile
-    children up on the bounds.
+    How near is a part of the parent's distance, log-uniform over four orders of
+    magnitude: children come as near as need be to a best value at the bound, and
+    clipping would pile them up on it.
 
     Parameters
     ----------
@@ -82,10 +85,9 @@ def repaired(x: Array, parent: Array, rng: np.random.Generator) -> Array:
     if not (below | above).any():
         return x
     start = np.where(np.isnan(parent), 0.5, parent)
-    half_way = np.where(below, start / 2, (start + 1) / 2)
-    anywhere = rng.random(len(x))
-    back = np.where(rng.random(len(x)) < 0.5, half_way, anywhere)
-    return np.where(below | above, back, x)
+    distance = np.maximum(np.where(below, start, 1.0 - start), _LEAST_DISTANCE)
+    back = distance * 10 ** (-_DECADES_BACK * rng.random(len(x)))
+    return np.where(below, back, np.where(above, 1.0 - back, x))
 
 
 def mutated(

@@ -14,10 +14,11 @@ NUMBERS = {"a": Real(0, 1), "b": Integer(1, 9), "c": [1, 10, 100], "one": [7]}
 @pytest.mark.parametrize(
     ("space", "n_iter", "several", "method"),
     [
-        (NUMBERS, 300, False, "cma"),
-        (NUMBERS, 299, False, "de"),
+        (NUMBERS, 15, False, "cma"),
+        (NUMBERS, 14, False, "de"),
         (NUMBERS, 300, True, "ga"),
-        ({**NUMBERS, "kind": ["p", "q"]}, 900, False, "de"),
+        ({**NUMBERS, "kind": ["p", "q"]}, 20, False, "cma"),
+        ({**NUMBERS, "kind": ["p", "q"], "of": ["p", "q"]}, 900, False, "de"),
         ([NUMBERS, {"a": Real(0, 1)}], 900, False, "de"),
         ({"a": Real(0, 1), "b": Real(0, 1)}, 900, False, "de"),
     ],
