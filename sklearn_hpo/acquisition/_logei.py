@@ -7,6 +7,8 @@ z              (m,)        (mean - best) / sd
 phi, Phi       (m,)        standard normal density and distribution function at z
 h(z)           (m,)        phi + z Phi, so that EI = sd h(z)
 R(z)           (m,)        Phi / phi
+v, N           (m,) and () posterior variance, and that of the noise of a score
+r              (m,)        sqrt(N / (v + N)), how much of a new score is noise
 =============  ==========  ==========================================================
 
 Source: Ament, Daulton, Eriksson, Balandat and Bakshy, Unexpected Improvements to
@@ -38,16 +40,23 @@ class LogEI:
         Model of the scores, greater is better.
     best : float
         Score to improve on, on the model's scale.
+    noise : float, default=0.0
+        Variance of the noise of a score, for the augmented expected improvement [2]_:
+        less is to be gained where a score would tell little that is new.
 
     References
     ----------
     .. [1] S. Ament et al., "Unexpected Improvements to Expected Improvement for
        Bayesian Optimization", NeurIPS 2023.
+    .. [2] D. Huang, T. T. Allen, W. I. Notz and N. Zeng, "Global Optimization of
+       Stochastic Black-Box Systems via Sequential Kriging Meta-Models", Journal of
+       Global Optimization 34, 2006, section 3.4.
     """
 
-    def __init__(self, gp: GaussianProcess, best: float) -> None:
+    def __init__(self, gp: GaussianProcess, best: float, noise: float = 0.0) -> None:
         self.gp = gp
         self.best = best
+        self.noise = noise
 
     def __call__(self, A: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return log EI.
@@ -64,7 +73,8 @@ class LogEI:
         """
         mean, variance = self.gp.predict(A)
         sd = np.sqrt(variance)
-        return np.log(sd) + log_h((mean - self.best) / sd)[0]
+        news, _ = self._log_news(variance)
+        return np.log(sd) + log_h((mean - self.best) / sd)[0] + news
 
     def with_gradient(
         self, A: NDArray[np.float64]
@@ -88,9 +98,18 @@ class LogEI:
         z = (mean - self.best) / sd
         value, slope = log_h(z)
         # d log sd = dv / (2 v);  dz = d mean / sd - z d log sd
-        by_log_sd = (1.0 - z * slope) / (2.0 * variance)
-        gradient = by_log_sd[:, None] * d_variance + (slope / sd)[:, None] * d_mean
-        return np.log(sd) + value, gradient
+        news, by_variance = self._log_news(variance)
+        by_variance += (1.0 - z * slope) / (2.0 * variance)
+        gradient = by_variance[:, None] * d_variance + (slope / sd)[:, None] * d_mean
+        return np.log(sd) + value + news, gradient
+
+    def _log_news(
+        self, v: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return log(1 - r) and its derivative by v; 1 - r = v / ((v + N) (1 + r))."""
+        N = self.noise
+        r = np.sqrt(N / (v + N))
+        return np.log(v / ((v + N) * (1.0 + r))), 0.5 * r * (1.0 + r) / v
 
 
 def log_h(

@@ -47,6 +47,8 @@ _FIT_ALWAYS = 100
 # costs some 0.1 s; the time grows with their cube, the memory with their square.
 _MOST = 500
 _MOST_FAILED = 250
+# Scores in a row without a gain after which the same places are worth less.
+_STUCK = 8
 # Points around which the maximizer looks more closely.
 _BEST_KNOWN = 4
 
@@ -61,7 +63,9 @@ class Bayes(Strategy):
     they had scored what the model expects of them, and a score estimated from some of
     the folds counts for less. No score is invented for a failed
     candidate: it lowers the chance of success around it, see
-    :class:`~sklearn_hpo.acquisition.Feasible`. Nothing is tried twice.
+    :class:`~sklearn_hpo.acquisition.Feasible`. Nothing is tried twice, and when eight
+    scores in a row brought no gain, less is expected of places that are known: the
+    expected improvement is the augmented one [2]_ until there is a gain.
 
     The `note` of a candidate the model proposed holds what it expected, in units of the
     scores: ``mean`` and ``sd`` of the mean over all folds, the deviation with the noise
@@ -79,6 +83,8 @@ class Bayes(Strategy):
     ----------
     .. [1] S. Ament et al., "Unexpected Improvements to Expected Improvement for
        Bayesian Optimization", NeurIPS 2023.
+    .. [2] D. Huang et al., "Global Optimization of Stochastic Black-Box Systems via
+       Sequential Kriging Meta-Models", Journal of Global Optimization 34, 2006.
     """
 
     def __init__(self, n_initial: int | None = None) -> None:
@@ -243,11 +249,17 @@ class Bayes(Strategy):
             mean, _ = gp.predict(X)
             gp = gp.extended(X, mean)
             top = max(top, mean.max())
-        worth = self._worth(LogEI(gp, top), scored)
+        noise = gp.noise if self._is_stuck else 0.0
+        worth = self._worth(LogEI(gp, top, noise), scored)
         branch, u = _stacked([self.points_[i] for i in self.rows_[best]])
         scale = np.exp(gp.theta[:-2])
         ranked = self.maximizer_.maximize(worth, scale, branch, u, taken, rng)
         return next(ranked, None)
+
+    @property
+    def _is_stuck(self) -> bool:
+        """Whether many scores were told since the best one."""
+        return len(self.scores_) - int(np.argmax(self.scores_)) > _STUCK
 
     def _top(self, gp: GaussianProcess) -> float:
         """Return the best score that is none of a guess, the best of all if all are."""

@@ -76,9 +76,19 @@ def test_equals_expected_improvement(gp):
     )
 
 
+def test_noise_takes_from_what_is_known(gp):
+    """Huang et al. (2006): times 1 - sqrt(N / (v + N))."""
+    A = np.vstack([np.random.default_rng(1).random((9, 3)), gp.X[:3]])
+    _, variance = gp.predict(A)
+    part = 1.0 - np.sqrt(0.2 / (variance + 0.2))
+    found = np.exp(LogEI(gp, 0.8, 0.2)(A) - LogEI(gp, 0.8)(A))
+    np.testing.assert_allclose(found, part, rtol=1e-6)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-6, 0.3])
 @pytest.mark.parametrize("best", [-1.0, 0.9, 5.0, 1e3])
-def test_gradient(check_gradient, gp, best):
-    acquisition = LogEI(gp, best)
+def test_gradient(check_gradient, gp, best, noise):
+    acquisition = LogEI(gp, best, noise)
     for a in np.random.default_rng(2).random((5, 3)):
         a[2] = 1.0
         gradient = acquisition.with_gradient(a[None])[1][0]

@@ -9,6 +9,7 @@ import pytest
 from sklearn_hpo import Categorical, Integer, Real
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes
+from sklearn_hpo.trials import Candidate
 from tests.fakes import completed
 
 SEED = 3
@@ -217,3 +218,34 @@ def test_candidates_from_outside_the_space_are_ignored() -> None:
     stranger = SimpleNamespace(params={"x": 99.0, "y": 0.0})
     strategy.tell(completed(stranger, 1.0))
     assert strategy.scores_ == []
+
+
+def test_when_nothing_was_gained_for_long_it_looks_elsewhere() -> None:
+    """Told the same scores, the best one first, it keeps farther off what it knows.
+
+    On each of 8 sets of scores: 1 in 256 if there was nothing in it.
+    """
+    space = SearchSpace.from_user({"x": Real(0, 1), "y": Real(0, 1)})
+
+    def distance(points, scores, order) -> float:
+        strategy = Bayes()
+        strategy.start(space, 50, SEED)
+        told = [
+            completed(
+                Candidate(i, dict(zip("xy", points[j], strict=True)), 0), scores[j]
+            )
+            for i, j in enumerate(order)
+        ]
+        strategy.learn(told)
+        proposed = strategy.ask(len(told), (), np.random.default_rng(0)).params
+        found = np.array([proposed["x"], proposed["y"]])
+        return float(np.linalg.norm(points - found, axis=1).min())
+
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        near = 0.6 + rng.normal(0, 0.04, (10, 2))
+        points = np.vstack([rng.random((12, 2)), near])
+        scores = -np.square(points - 0.6).sum(axis=1) + rng.normal(0, 0.05, 22)
+        order = np.argsort(-scores)
+        is_stuck = distance(points, scores, order)
+        assert is_stuck > distance(points, scores, order[::-1])
