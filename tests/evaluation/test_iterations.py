@@ -46,6 +46,10 @@ EXACT = [
     GradientBoostingRegressor(random_state=1, loss="huber", init="zero"),
     HistGradientBoostingClassifier(random_state=0, max_features=0.5),
     HistGradientBoostingRegressor(random_state=1, loss="absolute_error"),
+    # With a greater rate rounding errors would grow.
+    SGDClassifier(random_state=0, loss="log_loss", tol=None, shuffle=False, alpha=0.01),
+    SGDRegressor(random_state=0, tol=None, shuffle=False),
+    Perceptron(random_state=0, tol=None, shuffle=False),
 ]
 OTHERS = [
     MLPClassifier((5,), random_state=0),
@@ -55,6 +59,8 @@ OTHERS = [
     SGDClassifier(random_state=0, loss="log_loss", tol=None),
     SGDRegressor(random_state=0, tol=None),
     Perceptron(random_state=0, tol=None),
+    SGDClassifier(random_state=0, loss="log_loss", tol=1e-6),
+    SGDRegressor(random_state=0, learning_rate="adaptive", tol=None),
     LogisticRegression(),
 ]
 
@@ -129,6 +135,15 @@ def test_any_other_model_depends_on_the_rungs_alone(estimator) -> None:
     np.testing.assert_array_equal(outputs(model), outputs(nothing_kept))
     np.testing.assert_array_equal(outputs(model), outputs(gap))
     assert model.get_params() == single(estimator).get_params()
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [SGDClassifier(random_state=0, tol=None), SGDRegressor(random_state=0, tol=None)],
+    ids=name_of,
+)
+def test_steps_are_counted_on_by_partial_fit(estimator) -> None:
+    assert climb(estimator, store=Store()).t_ == single(estimator).t_
 
 
 def test_only_what_a_rung_adds_is_fitted(monkeypatch) -> None:

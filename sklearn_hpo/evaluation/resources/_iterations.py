@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn_hpo.evaluation.resources._boosters import BOOSTERS
 from sklearn_hpo.evaluation.resources._continuation import Continuation
 from sklearn_hpo.evaluation.resources._parameter import Parameter
+from sklearn_hpo.evaluation.resources._partial_fit import PARTIAL_FITS
 from sklearn_hpo.evaluation.resources._resource import KeepsModels, fit_plainly
 from sklearn_hpo.evaluation.resources._warm_start import WARM_STARTS
 
@@ -46,12 +47,8 @@ class Iterations(Parameter):
         kept: KeepsModels,
     ) -> BaseEstimator:
         """Return a model that has gone on, or else was fitted to its end."""
-        how = continuation_of(estimator)
-        if (
-            how is None
-            or self.name != f"{step}{how.parameter}"
-            or not how.applies(estimator, X, fit_params)
-        ):
+        how = continuation_of(estimator, X, fit_params)
+        if how is None or self.name != f"{step}{how.parameter}":
             return fit_plainly(estimator, X, y, fit_params)
         stages = [int(amount)]
         if not how.is_exact:
@@ -69,11 +66,25 @@ class Iterations(Parameter):
         return progress.model
 
 
-def continuation_of(estimator: BaseEstimator) -> Continuation | None:
-    """Return how models of exactly this class go on, None if that is not known."""
+def continuation_of(
+    estimator: BaseEstimator, X: Any, fit_params: Mapping[str, Any]
+) -> Continuation | None:
+    """Return how models of exactly this class go on, None if that is not known.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        With its parameters set.
+    X : object
+        What it is to be fitted to.
+    fit_params : dict of str to object
+        What else ``fit`` takes.
+    """
     kind = type(estimator)
     name = f"{kind.__module__}.{kind.__qualname__}"
-    return WARM_STARTS.get(kind) or BOOSTERS.get(name)
+    known = PARTIAL_FITS.get(kind), WARM_STARTS.get(kind), BOOSTERS.get(name)
+    fitting = (how for how in known if how and how.applies(estimator, X, fit_params))
+    return next(fitting, None)
 
 
 @dataclass(frozen=True, eq=False)

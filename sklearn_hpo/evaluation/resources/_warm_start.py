@@ -5,8 +5,8 @@ seed and the trees before. The others start a second fit from the coefficients o
 first, but anew in all else:
 
 - nets forget the moments of Adam or the momentum, and shuffle as in the first epochs;
-- stochastic gradient descent and perceptrons count their steps from 1 again, by which a
-  falling learning rate rises once;
+- stochastic gradient descent and perceptrons with a test of convergence count their
+  steps from 1 again, by which a falling learning rate rises once;
 - the solvers of logistic regression forget what they know of the curvature.
 
 One of them that has converged within its iterations does not go on: it is the model of
@@ -70,10 +70,7 @@ class WarmStart(Continuation):
         self, estimator: BaseEstimator, X: Any, fit_params: Mapping[str, Any]
     ) -> bool:
         """Return whether the seed is repeatable, and nothing else stands in the way."""
-        # A generator is not where it was when the first trees have been drawn.
-        seed = estimator.get_params(deep=False).get("random_state")
-        is_known = seed is None or isinstance(seed, (int, np.integer))
-        return is_known and self.condition(estimator, X)
+        return has_fixed_seed(estimator) and self.condition(estimator, X)
 
     def go_on(
         self,
@@ -94,6 +91,13 @@ class WarmStart(Continuation):
     def has_ended(self, model: BaseEstimator, n_iterations: int) -> bool:
         """Return whether the last fit has ended before its time."""
         return not self.is_exact and bool(np.max(model.n_iter_) < n_iterations)
+
+
+def has_fixed_seed(estimator: BaseEstimator) -> bool:
+    """Return whether ``random_state`` is the same for a second fit, or None."""
+    # A generator is not where it was when the first trees have been drawn.
+    seed = estimator.get_params(deep=False).get("random_state")
+    return seed is None or isinstance(seed, (int, np.integer))
 
 
 def _forest(estimator: Any, X: Any) -> bool:

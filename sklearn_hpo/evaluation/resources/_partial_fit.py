@@ -1,0 +1,60 @@
+"""Linear models of scikit-learn that go on by ``partial_fit``, an epoch a call.
+
+They count their steps from one call to the next, so the learning rate goes on falling
+as in a single fit. Without shuffling, and but for an l1 penalty, whose past is
+forgotten, the model is that of a single fit; else each call shuffles as the first one.
+There is no test of convergence between the calls: models that have one go on by
+``warm_start``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import Perceptron, SGDClassifier, SGDRegressor
+
+from sklearn_hpo.evaluation.resources._continuation import Continuation
+from sklearn_hpo.evaluation.resources._warm_start import has_fixed_seed
+
+
+class PartialFit(Continuation):
+    """Goes on by ``partial_fit`` where every epoch of ``max_iter`` is made."""
+
+    def __init__(self) -> None:
+        super().__init__("max_iter", is_exact=False)
+
+    def applies(
+        self, estimator: BaseEstimator, X: Any, fit_params: Mapping[str, Any]
+    ) -> bool:
+        """Return whether a fit makes all its epochs, and ``partial_fit`` may."""
+        params = estimator.get_params(deep=False)
+        return (
+            has_fixed_seed(estimator)
+            and params["tol"] is None
+            and not (params["early_stopping"] or params.get("average"))
+            # Neither balanced weights nor an adaptive rate outlive a call.
+            and not isinstance(params.get("class_weight"), str)
+            and params.get("learning_rate") != "adaptive"
+            and fit_params.keys() <= {"sample_weight"}
+        )
+
+    def go_on(
+        self,
+        model: Any,
+        X: Any,
+        y: Any,
+        fit_params: Mapping[str, Any],
+        done: int,
+        amount: int,
+    ) -> BaseEstimator:
+        """Return the model after as many more epochs."""
+        for _ in range(done, amount):
+            model.partial_fit(X, y, **fit_params)
+        return model.set_params(max_iter=amount)
+
+
+PARTIAL_FITS: Mapping[type[BaseEstimator], Continuation] = dict.fromkeys(
+    (SGDClassifier, SGDRegressor, Perceptron), PartialFit()
+)
