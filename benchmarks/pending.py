@@ -1,0 +1,111 @@
+"""Regret when candidates are proposed before the scores of others are known.
+
+    python -m benchmarks.pending run --seeds 0-4
+    python -m benchmarks.pending report
+
+Ours on the surrogates and tables of `benchmarks.compare`, split `report`, with 1, 4 and
+8 proposals out at a time and the same number of evaluations. Those with 1 are shared
+with `benchmarks.compare` if the folder of the results is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks._results import BENCHMARKS, RESULTS, setting, write_section
+from benchmarks.compare.__main__ import main as compare
+from benchmarks.compare._records import load
+from benchmarks.compare._run import memo_here
+from benchmarks.compare.tasks import all_tasks
+
+BUDGETS = {"ours_bayes": 50, "ours_evolution": 100}
+NAMES = {"ours_bayes": "BayesSearchCV", "ours_evolution": "EvolutionSearchCV"}
+PENDING = (1, 4, 8)
+
+
+def main(arguments: list[str]) -> None:
+    """Run what is missing, or write the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pending")
+    parser.add_argument("command", choices=["run", "report"])
+    parser.add_argument("--seeds", default="0-4", help="such as 0-4")
+    parser.add_argument("--results", type=Path, default=BENCHMARKS / ".results")
+    options = parser.parse_args(arguments)
+    if options.command == "run":
+        for peer, budget in BUDGETS.items():
+            for pending in PENDING:
+                run(peer, budget, pending, options)
+    else:
+        text = table(options.results)
+        write_section(RESULTS, "pending", text)
+        print(text)
+
+
+def run(peer: str, budget: int, pending: int, options: argparse.Namespace) -> None:
+    """Run the searches that are not on record."""
+    chosen = {
+        "suite": "surrogate",
+        "tasks": "report",
+        "peers": peer,
+        "variants": "plain",
+        "budget": budget,
+        "pending": pending,
+        "seeds": options.seeds,
+        "results": options.results,
+    }
+    compare(["run", *(f"--{name}={value}" for name, value in chosen.items())])
+
+
+def regrets(results: Path, peer: str) -> dict[int, NDArray[np.float64]]:
+    """Return regrets (n_tasks,), means over the seeds on record, by pending."""
+    tasks = {
+        name: task
+        for name, task in all_tasks().items()
+        if task.suite == "surrogate" and task.split == "report"
+    }
+    memo, row = memo_here(results), (peer, "plain")
+    loaded = {p: load(results, tasks, memo, BUDGETS[peer], p) for p in PENDING}
+    known = sorted(set.intersection(*(r.tasks_of(row) for r in loaded.values())))
+    return {
+        pending: np.array([r.cells[row, t].curves[:, -1].mean() for t in known])
+        for pending, r in loaded.items()
+    }
+
+
+def table(results: Path) -> str:
+    """Return the section of RESULTS.md."""
+    command = "python -m benchmarks.pending run && python -m benchmarks.pending report"
+    about = (
+        "Mean regret over surrogate tasks (report), on the scale of the comparison "
+        "with peers, at the same number of evaluations, with so many proposals out at "
+        "a time; beside it what that is more than with one, with the standard error "
+        "over tasks."
+    )
+    lines = [
+        "## Proposals that do not wait",
+        "",
+        f"`{command}`, {setting()}.",
+        "",
+        about,
+        "",
+        "| search | evaluations | tasks | pending | regret | x one at a time | more |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for peer, budget in BUDGETS.items():
+        found = regrets(results, peer)
+        for pending, regret in found.items():
+            more = regret - found[1]
+            error = more.std(ddof=1) / np.sqrt(len(more))
+            ratio = regret.mean() / found[1].mean()
+            cells = f"{budget} | {len(more)} | {pending} | {regret.mean():.3f}"
+            beside = f"{ratio:.2f} | {more.mean():+.3f} ± {error:.3f}"
+            lines.append(f"| {NAMES[peer]} | {cells} | {beside} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
