@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +20,19 @@ from scipy.stats import norm
 from benchmarks._results import RESULTS, setting, write_section
 from benchmarks.compare._memo import Memo
 from benchmarks.compare._run import memo_here
-from benchmarks.compare._task import Task
+from benchmarks.compare._task import Outcome, Task
 from benchmarks.compare.runners._ours_bayes import Peer
 from benchmarks.compare.runners._runner import ExhaustedError
 from benchmarks.compare.tasks import all_tasks
+from sklearn_hpo.trials import Candidate
 
 BUDGET = 50
 Z = norm.ppf(0.95)
 
 
-def deviations(task: Task, memo: Memo, seed: int) -> list[float]:
-    """Return (outcome - mean) / sd of each proposal that did not fail."""
+def evaluated(task: Task, memo: Memo, seed: int) -> Iterator[tuple[Candidate, Outcome]]:
+    """Run a search; yield what it has proposed and what came of it, one by one."""
     peer = Peer(task.space, seed, BUDGET, task.n_folds, None, {})
-    found = []
     for _ in range(BUDGET):
         try:
             handle, config = peer.ask()
@@ -40,10 +40,16 @@ def deviations(task: Task, memo: Memo, seed: int) -> list[float]:
             break
         outcome = memo.evaluate(task, config)
         peer.tell(handle, outcome.value, outcome.scores)
-        note = handle[0].candidate.note
-        if note is not None and outcome.value is not None:
-            found.append((outcome.value - note["mean"]) / note["sd"])
-    return found
+        yield handle[0].candidate, outcome
+
+
+def deviations(task: Task, memo: Memo, seed: int) -> list[float]:
+    """Return (outcome - mean) / sd of each proposal that did not fail."""
+    return [
+        (outcome.value - candidate.note["mean"]) / candidate.note["sd"]
+        for candidate, outcome in evaluated(task, memo, seed)
+        if candidate.note is not None and outcome.value is not None
+    ]
 
 
 def row(name: str, z: NDArray[np.float64]) -> str:
