@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from benchmarks import calibration
+from benchmarks.ablation import __main__ as ablation
+from benchmarks.ablation._variants import (
+    AS_IS,
+    VARIANTS,
+    OneLengthscale,
+    WithoutPriors,
+    applied,
+)
+from benchmarks.compare._memo import Memo
+from benchmarks.compare._reference import Reference
+from benchmarks.compare._space import Space, cat, real
+from benchmarks.compare._task import Outcome
+from sklearn_hpo.surrogates import LogPosterior, cold_starts
+
+
+@pytest.fixture
+def task(make_task):
+    """Return a task with failures, bad losses, branches, and the best default."""
+
+    def evaluate(config):
+        x, y = config["x"], config.get("y", 0.5)
+        if x > 0.7:
+            return Outcome(None, [], 0.0, "x is large")
+        worse = {"a": 0.0, "b": 0.2, "c": 0.3}[config["branch"]]
+        worse += {"s": 0.3, "t": 0.0, "u": 0.2}[config["k"]]
+        value = -1e6 if x < 0.3 else -(abs(x - 0.6) + abs(y - 0.2) + worse)
+        return Outcome(value, [value], 0.0)
+
+    task = make_task()
+    task.space = Space(
+        (
+            real("x", 0.0, 1.0, 0.6),
+            real("y", 0.0, 1.0, 0.2, on=("a", "b")),
+            cat("k", ("s", "t", "u"), "t"),
+        ),
+        ("a", "b", "c"),
+    )
+    task.evaluate = evaluate
+    return task
+
+
+def searched(task, path):
+    found = calibration.evaluated(task, Memo(path / "memo.sqlite"), 0)
+    return [candidate.params for candidate, _ in found]
+
+
+def test_every_variant_changes_the_search_and_leaves_nothing_behind(
+    task, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(calibration, "BUDGET", 16)
+    as_it_is = searched(task, tmp_path)
+    for variant in VARIANTS:
+        with applied(variant):
+            changed = searched(task, tmp_path) != as_it_is
+        assert changed == (variant != AS_IS), variant
+    assert searched(task, tmp_path) == as_it_is
+
+
+@pytest.mark.parametrize("variant", [WithoutPriors, OneLengthscale])
+def test_gradients_are_those_of_the_values(variant):
+    rng = np.random.default_rng(0)
+    X, unordered = rng.random((12, 3)), np.array([False, False, True])
+    X[:, 2] = rng.integers(3, size=12)
+    posterior = variant(X, rng.standard_normal(12), unordered)
+    theta = cold_starts(unordered)[1] + 0.1 * rng.standard_normal(5)
+    steps = 1e-5 * np.eye(5)
+    numeric = [posterior(theta + h)[0] - posterior(theta - h)[0] for h in steps]
+    _, gradient = posterior(theta)
+    np.testing.assert_allclose(gradient, np.array(numeric) / 2e-5, atol=1e-5)
+
+
+def test_without_priors_only_the_lengthscales_lose_theirs():
+    X, unordered = np.random.default_rng(0).random((8, 2)), np.zeros(2, bool)
+    mu = LogPosterior(X, X[:, 0], unordered).mu
+    noisier = np.append(mu[:-1], mu[-1] + 1.0)
+    with_prior = LogPosterior(X, X[:, 0], unordered)
+    without = WithoutPriors(X, X[:, 0], unordered)
+    assert without(mu)[0] - with_prior(mu)[0] == pytest.approx(mu[:2].sum())
+    change = without(noisier)[0] - without(mu)[0]
+    assert change == pytest.approx(with_prior(noisier)[0] - with_prior(mu)[0])
+
+
+def test_a_run_goes_on_with_what_is_missing(task, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(calibration, "BUDGET", 3)
+    path = tmp_path / "records.jsonl"
+    ablation.run([task], path, 1)
+    lines = path.read_text().splitlines()
+    assert [json.loads(line)["variant"] for line in lines] == list(VARIANTS)
+    path.write_text("\n".join(lines[:-1]) + "\n")
+    ablation.run([task], path, 1)
+    assert path.read_text().splitlines() == lines
+    task.fingerprint = "another"
+    assert ablation.read(path, [task]) == {}
+
+
+def records(levels, **others):
+    """Return records of all variants, of levels reached by task and seed at once."""
+    found = {
+        (task, seed, variant): {"version": "1", "evaluations": [{"value": level}]}
+        for (task, seed), level in levels.items()
+        for variant in VARIANTS
+    }
+    for name, by_place in others.items():
+        variant = next(v for v in VARIANTS if name in v)
+        for (task, seed), level in by_place.items():
+            found[task, seed, variant] = {"evaluations": [{"value": level}]}
+    return found
+
+
+PLACES = [("one", 0), ("one", 1), ("two", 0), ("two", 1)]
+FIXED = {"one": Reference(0.0, 1.0, 0.5, 0, 0), "two": Reference(0.0, 2.0, 0.5, 0, 0)}
+
+
+def test_the_table_holds_paired_differences_with_their_error_over_tasks():
+    found = records(
+        dict(zip(PLACES, (0.8, 1.0, 1.0, 2.0), strict=True)),
+        failures=dict(zip(PLACES, (0.6, 0.8, 1.0, 1.4), strict=True)),
+        winsorizing=dict(zip(PLACES, (1.0, 0.8, 1.0, 2.0), strict=True)),
+        default=dict(zip(PLACES, (1.0, 1.0, 1.6, 1.8), strict=True)),
+    )
+    del found["two", 0, "scan alone, no climbs"]
+    found["two", 2, AS_IS] = found["two", 1, AS_IS]
+    curves = ablation.regrets(found, FIXED)
+    # Seed 0 of the second task has not been searched by all.
+    np.testing.assert_allclose(curves[0, :, -1], [0.1, 0.0])
+    lines = {line.split(" | ")[0]: line for line in ablation.rows(found, curves)}
+    assert "0.0500 |  |  |  |" in lines["| as it is"]
+    # More by 0.2 and by 0.3.
+    assert "0.3000 | +0.2500 ± 0.0500 | +0.2500" in lines["| no model of failures"]
+    assert lines["| no model of failures"].endswith("| 2 |")
+    # The same mean in another order is a change, too.
+    assert "| +0.0000 ± 0.0000 | 1 |" in lines["| no winsorizing of scores"]
+
+
+def test_only_what_is_beyond_two_standard_errors_is_called_larger_or_smaller():
+    found = records(
+        dict(zip(PLACES, (0.5, 0.5, 1.0, 1.0), strict=True)),
+        failures=dict(zip(PLACES, (0.3, 0.3, 0.62, 0.62), strict=True)),
+        winsorizing=dict(zip(PLACES, (0.7, 0.7, 1.38, 1.38), strict=True)),
+        default=dict(zip(PLACES, (0.45, 0.45, 0.4, 0.4), strict=True)),
+    )
+    said = ablation.verdict(ablation.regrets(found, FIXED))
+    larger, smaller, neither = said.split(": ")[1:]
+    assert larger.startswith("no model of failures.")
+    assert smaller.startswith("no winsorizing of scores.")
+    assert "no default first" in neither
+    assert "failures" not in neither
+    assert AS_IS not in neither
