@@ -94,7 +94,7 @@ def alone(d: int, n: int) -> list[float]:
 def scored(candidate: Any) -> Any:
     """Return a closed trial of a candidate."""
     value = score(candidate.params)
-    return SimpleNamespace(candidate=candidate, value=value, noise=0.0, lost_to=None)
+    return SimpleNamespace(candidate=candidate, value=value, noise=0.0, unseen=0.0)
 
 
 def cells(seconds: Sequence[float]) -> str:
