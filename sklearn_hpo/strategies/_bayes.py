@@ -118,11 +118,14 @@ class Bayes(Strategy):
         self.failed_: list[Point] = []
         self.theta_: NDArray[np.float64] | None = None
         self.gp_: GaussianProcess | None = None
+        self.n_stuck_ = 0
 
     def tell(self, trial: Trial) -> None:
         """Learn from a closed trial: its score, or that it failed."""
-        n = len(self.scores_)
+        n, best = len(self.scores_), max(self.scores_, default=-math.inf)
         self._hear(trial)
+        if len(self.scores_) > n:
+            self.n_stuck_ = 0 if self.scores_[-1] > best else self.n_stuck_ + 1
         if 1 < len(self.scores_) > n:
             with one_thread():
                 self._fit()
@@ -249,17 +252,12 @@ class Bayes(Strategy):
             mean, _ = gp.predict(X)
             gp = gp.extended(X, mean)
             top = max(top, mean.max())
-        noise = gp.noise if self._is_stuck else 0.0
+        noise = gp.noise if self.n_stuck_ >= _STUCK else 0.0
         worth = self._worth(LogEI(gp, top, noise), scored)
         branch, u = _stacked([self.points_[i] for i in self.rows_[best]])
         scale = np.exp(gp.theta[:-2])
         ranked = self.maximizer_.maximize(worth, scale, branch, u, taken, rng)
         return next(ranked, None)
-
-    @property
-    def _is_stuck(self) -> bool:
-        """Whether many scores were told since the best one."""
-        return len(self.scores_) - int(np.argmax(self.scores_)) > _STUCK
 
     def _top(self, gp: GaussianProcess) -> float:
         """Return the best score that is none of a guess, the best of all if all are."""
