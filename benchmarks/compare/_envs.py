@@ -54,6 +54,16 @@ ENVIRONMENTS = {
     "smac": Environment(("smac==2.4.1",), "smac"),
     "skopt": Environment(("scikit-optimize==0.10.2", "pandas"), "skopt"),
     "dask": Environment(("dask-ml==2025.1.0", "pandas"), "dask_ml.model_selection"),
+    "dask_hyperband": Environment(
+        (
+            "dask-ml==2025.1.0",
+            "dask==2025.2.0",
+            "distributed==2025.2.0",
+            "pandas==2.3.3",
+        ),
+        "dask_ml.model_selection",
+        "with dask 2025.3 and newer HyperbandSearchCV of dask-ml 2025.1 always fails",
+    ),
     "ax": Environment(("ax-platform==1.3.1", TORCH), "ax.api.client"),
     "hebo": Environment(
         (

@@ -1,6 +1,6 @@
 """What it costs to find what random search finds, in CPU seconds of fits.
 
-    python -m benchmarks.compare envs optuna dask
+    python -m benchmarks.compare envs optuna dask_hyperband
     python -m benchmarks.cost run --seeds 3
     python -m benchmarks.cost report
 

@@ -50,7 +50,7 @@ SEARCHES = {
     FULL: Entry("_ours", "bayes", spends_all=True),
     "scikit-learn HalvingRandomSearchCV": Entry("_sklearn", "halving", "scikit-learn"),
     "dask-ml HyperbandSearchCV": Entry(
-        "_dask", "hyperband", "dask-ml", "dask", needs_partial_fit=True
+        "_dask", "hyperband", "dask-ml", "dask_hyperband", needs_partial_fit=True
     ),
     "Optuna TPE with HyperbandPruner": Entry(
         "_optuna", "hyperband", "optuna", "optuna"

@@ -105,7 +105,7 @@ def cell(records: Sequence[Record]) -> str:
     median = np.median(each)
     if np.isfinite(median):
         return f"{median:.2f}{there}"
-    spent = [r["cost"] / r["whole"] for r in records if "cost" in r]
+    spent = [r["cost"] / r["whole"] for r in records if not r["problem"]]
     return (f"> {np.median(spent):.1f}" if spent else "broke") + there
 
 
