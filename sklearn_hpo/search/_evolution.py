@@ -138,6 +138,9 @@ class EvolutionSearchCV(SearchCV):
     n_iter_no_change : int, default=None
         Number of candidates without improvement of that score after which the search
         ends.
+    stop_when_converged : bool, default=False
+        Whether the search ends when the scores of the population differ by no more than
+        the folds disagree, where it else begins anew with other candidates.
     callbacks : list of Callback, default=None
         Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
 
@@ -227,6 +230,7 @@ class EvolutionSearchCV(SearchCV):
         ],
         "method": [StrOptions({"auto", *EVOLUTIONS})],
         "objectives": [list, tuple, dict, None],
+        "stop_when_converged": ["boolean"],
     }
 
     def __init__(
@@ -259,6 +263,7 @@ class EvolutionSearchCV(SearchCV):
         max_time: float | None = None,
         target_score: float | None = None,
         n_iter_no_change: int | None = None,
+        stop_when_converged: bool = False,
         callbacks: Sequence[Callback] | None = None,
     ) -> None:
         super().__init__(
@@ -292,6 +297,7 @@ class EvolutionSearchCV(SearchCV):
         self.population_size = population_size
         self.method = method
         self.objectives = objectives
+        self.stop_when_converged = stop_when_converged
 
     def _plan(
         self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any
@@ -320,8 +326,9 @@ class EvolutionSearchCV(SearchCV):
                 'method: expected "auto", "de" or "ga" with several objectives, got '
                 '"cma", which follows one mean. Leave method out.'
             )
-        size = self.population_size
-        return EVOLUTIONS[self.method_](None if isinstance(size, str) else size)
+        size = None if isinstance(self.population_size, str) else self.population_size
+        kind = EVOLUTIONS[self.method_]
+        return kind(size, stop_when_converged=self.stop_when_converged)
 
     def _get_scorers(self) -> tuple[Any, Any]:
         """Return the scorers of the objectives, as scikit-learn would make them."""

@@ -55,6 +55,8 @@ class CMAES(Strategy):
     population_size : int or None, default=None
         Number of candidates between two changes of the distributions, at least 4. None
         for ``4 + 3 ln(d)`` with d parameters.
+    stop_when_converged : bool, default=False
+        Whether nothing more is proposed when it would begin anew.
 
     References
     ----------
@@ -65,8 +67,11 @@ class CMAES(Strategy):
        Problems", GECCO 2024.
     """
 
-    def __init__(self, population_size: int | None = None) -> None:
+    def __init__(
+        self, population_size: int | None = None, *, stop_when_converged: bool = False
+    ) -> None:
         self.population_size = population_size
+        self.stop_when_converged = stop_when_converged
 
     def start(self, space: SearchSpace, n_iter: int, seed: int) -> None:
         """Forget everything and prepare for a search.
@@ -78,6 +83,7 @@ class CMAES(Strategy):
         """
         self.space_ = space
         self.offspring_ = Offspring(space, seed)
+        self.has_converged_ = False
         genes = self.offspring_.genes
         self.numbers_ = np.flatnonzero(genes.varies & ~genes.is_choice)
         self.choices_ = np.flatnonzero(genes.is_choice)
@@ -101,7 +107,9 @@ class CMAES(Strategy):
     def ask(
         self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
     ) -> Candidate | None:
-        """Return the next candidate, None if the space is exhausted."""
+        """Return the next candidate, None if there is none left to propose."""
+        if self.has_converged_ and self.stop_when_converged:
+            return None
         if not self.has_begun_:
             return self.offspring_.newcomer(number, pending, rng)
         return self.offspring_.child(number, pending, rng, self._child)
@@ -139,6 +147,7 @@ class CMAES(Strategy):
         values = np.array([member.values for member, _ in self.batch_])
         batch = [self.batch_[i] for i in best_first(values)]
         if self.has_begun_ and self._is_settled([member for member, _ in batch]):
+            self.has_converged_ = True
             self._begin()
             return
         if len(self.choices_) or self.space_.n_branches > 1:

@@ -59,6 +59,9 @@ class DifferentialEvolution(Strategy):
     population_size : int or None, default=None
         Number of members, at least 4. None for a number that grows with that of the
         parameters, from 8 to 24, but at most a sixth of the search.
+    stop_when_converged : bool, default=False
+        Whether nothing more is proposed when the scores of the members differ by no
+        more than the folds disagree, where it else begins anew.
 
     References
     ----------
@@ -70,8 +73,11 @@ class DifferentialEvolution(Strategy):
        2009.
     """
 
-    def __init__(self, population_size: int | None = None) -> None:
+    def __init__(
+        self, population_size: int | None = None, *, stop_when_converged: bool = False
+    ) -> None:
         self.population_size = population_size
+        self.stop_when_converged = stop_when_converged
 
     def start(self, space: SearchSpace, n_iter: int, seed: int) -> None:
         """Forget everything and prepare for a search.
@@ -82,6 +88,7 @@ class DifferentialEvolution(Strategy):
             If the space has a distribution that can only be drawn from.
         """
         self.offspring_ = Offspring(space, seed)
+        self.has_converged_ = False
         usual = usual_size(self.offspring_.genes.n_genes, n_iter)
         self.population_ = Population(self.population_size or usual)
 
@@ -93,12 +100,15 @@ class DifferentialEvolution(Strategy):
         note = trial.candidate.note or {}
         self.population_.fight(member, note.get("target"))
         if self.population_.is_settled:
+            self.has_converged_ = True
             self.population_.clear()
 
     def ask(
         self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
     ) -> Candidate | None:
-        """Return the next candidate, None if the space is exhausted."""
+        """Return the next candidate, None if there is none left to propose."""
+        if self.has_converged_ and self.stop_when_converged:
+            return None
         if self.population_.waits(len(pending)):
             return self.offspring_.newcomer(number, pending, rng)
         wanted = {(c.note or {}).get("target") for c in pending}

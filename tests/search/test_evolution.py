@@ -46,6 +46,41 @@ def test_it_finds_a_good_tree_and_says_how(method: str) -> None:
     assert pickle.loads(pickle.dumps(found)).best_params_ == found.best_params_
 
 
+def noisy(spread: float):
+    """Return a scorer of depth, with noise of each fold and candidate of its own."""
+
+    def scorer(tree, X, y) -> float:
+        rng = np.random.default_rng([len(X), tree.max_depth, tree.min_samples_leaf])
+        return tree.max_depth + spread * rng.normal()
+
+    return scorer
+
+
+class UnequalFolds:
+    """Four folds told apart by the number of their test rows."""
+
+    def get_n_splits(self, X=None, y=None, groups=None) -> int:
+        return 4
+
+    def split(self, X, y=None, groups=None):
+        for fold in range(4):
+            yield np.arange(10, 150), np.arange(fold + 1)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_it_may_end_when_the_population_differs_by_noise_alone(method: str) -> None:
+    options = {"method": method, "n_iter": 80, "racing": False, "cv": UnequalFolds()}
+    space = {"max_depth": Integer(1, 10), "min_samples_leaf": Integer(1, 1000)}
+
+    def n_candidates(spread: float, **more) -> int:
+        found = search(space, scoring=noisy(spread), **options, **more).fit(X, y)
+        return len(found.cv_results_["params"])
+
+    assert n_candidates(1e3, stop_when_converged=True) < 80
+    assert n_candidates(1e3) == 80
+    assert n_candidates(1e-3, stop_when_converged=True) > 20
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("racing", [True, False])
 def test_neither_workers_nor_timing_matter(method: str, racing) -> None:
