@@ -69,6 +69,9 @@ def regrets(results: Path, peer: str) -> dict[int, NDArray[np.float64]]:
     }
     memo, row = memo_here(results), (peer, "plain")
     loaded = {p: load(results, tasks, memo, BUDGETS[peer], p) for p in PENDING}
+    loaded = {p: r for p, r in loaded.items() if r.tasks_of(row)}
+    if 1 not in loaded:
+        return {}
     known = sorted(set.intersection(*(r.tasks_of(row) for r in loaded.values())))
     return {
         pending: np.array([r.cells[row, t].curves[:, -1].mean() for t in known])
