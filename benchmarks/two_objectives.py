@@ -105,7 +105,7 @@ def table(seeds: Sequence[int]) -> str:
             scaled = [(s - median) / (best - median) for s in searches[peer]]
             areas = [hypervolume(points) for points in scaled]
             low, middle, high = np.quantile(areas, [0.25, 0.5, 0.75])
-            cells.append(f"{middle:.3f} [{low:.3f}, {high:.3f}]")
+            cells.append(f"{middle:.4f} [{low:.4f}, {high:.4f}]")
         lines.append(f"| `{name}` | {quality}, {cost} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
