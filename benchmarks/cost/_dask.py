@@ -6,6 +6,7 @@ import logging
 import math
 from typing import Any
 
+import dask
 import numpy as np
 from dask_ml.model_selection import HyperbandSearchCV
 from distributed import Client
@@ -25,6 +26,8 @@ def hyperband(task: Task, account: Account, seed: int) -> None:
     It scores on one part held out, as large as a fold, and knows no cross-validation.
     """
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # What is off the account may take minutes in which the worker is not heard of.
+    dask.config.set({"distributed.scheduler.worker-ttl": None})
     _ACCOUNTS[:] = [account]
     data = task.data
     more = {"classes": np.unique(data.y)} if data.is_classification else {}

@@ -113,6 +113,7 @@ def search(job: Job, **yardstick: float) -> Record:
         "problem": problem,
         "cost": meter.seconds,
         "cpu": cpu,
+        "aside": meter.aside,
         "n_runs": n_runs,
         "target": account.target,
         "whole": account.whole,
