@@ -17,9 +17,10 @@ all folds has. That score is taken off the account, so it means the same for eve
 search. One that ends by itself before its money is spent is started again with another
 seed; what it held it holds still.
 
-The resource is iterations, 81 of them, where the estimator has them, else training
-samples. Each search runs in a process of its own in the environment of its library, and
-each is a line of a file; a run that was killed goes on with what is missing.
+The resource is iterations where the estimator has them, 81 or 162, so that each third
+of a third is whole; else training samples. Each search runs in a process of its own in
+the environment of its library, and each is a line of a file; a run that was killed goes
+on with what is missing.
 
 HyperbandSearchCV and BayesSearchCV go on past the target to the cost of random search:
 what they then hold is fitted to all rows and scored on those held out.

@@ -158,7 +158,7 @@ EVERY = {
     "sgd adult": Task(
         "adult_10k",
         7_500,
-        SGDClassifier(max_iter=200, tol=None, random_state=0),
+        SGDClassifier(max_iter=162, tol=None, random_state=0),
         (
             cat("loss", ("hinge", "log_loss", "modified_huber"), "hinge"),
             cat("penalty", ("l2", "l1", "elasticnet"), "l2"),
@@ -174,7 +174,7 @@ EVERY = {
         "california_housing",
         14_000,
         HistGradientBoostingRegressor(
-            max_iter=200, early_stopping=False, random_state=0
+            max_iter=162, early_stopping=False, random_state=0
         ),
         (
             real("learning_rate", 5e-3, 1.0, 0.1, log=True),
@@ -203,7 +203,7 @@ EVERY = {
     "extra trees bikes": Task(
         "bike_sharing_hourly",
         12_000,
-        ExtraTreesRegressor(n_estimators=200, random_state=0),
+        ExtraTreesRegressor(n_estimators=162, random_state=0),
         (
             real("max_features", 0.1, 1.0, 1.0),
             integer("min_samples_leaf", 1, 30, 1, log=True),
@@ -216,7 +216,7 @@ EVERY = {
     "gradient boosting mammography": Task(
         "mammography",
         8_000,
-        GradientBoostingClassifier(n_estimators=200, random_state=0),
+        GradientBoostingClassifier(n_estimators=162, random_state=0),
         (
             real("learning_rate", 5e-3, 1.0, 0.1, log=True),
             integer("max_depth", 1, 8, 3),
