@@ -83,7 +83,6 @@ class CMAES(Strategy):
         """
         self.space_ = space
         self.offspring_ = Offspring(space, seed)
-        self.has_converged_ = False
         genes = self.offspring_.genes
         self.numbers_ = np.flatnonzero(genes.varies & ~genes.is_choice)
         self.choices_ = np.flatnonzero(genes.is_choice)
@@ -108,8 +107,6 @@ class CMAES(Strategy):
         self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
     ) -> Candidate | None:
         """Return the next candidate, None if there is none left to propose."""
-        if self.has_converged_ and self.stop_when_converged:
-            return None
         if not self.has_begun_:
             return self.offspring_.newcomer(number, pending, rng)
         return self.offspring_.child(number, pending, rng, self._child)
@@ -147,7 +144,7 @@ class CMAES(Strategy):
         values = np.array([member.values for member, _ in self.batch_])
         batch = [self.batch_[i] for i in best_first(values)]
         if self.has_begun_ and self._is_settled([member for member, _ in batch]):
-            self.has_converged_ = True
+            self.offspring_.has_ended = self.stop_when_converged
             self._begin()
             return
         if len(self.choices_) or self.space_.n_branches > 1:

@@ -48,7 +48,7 @@ class DifferentialEvolution(Strategy):
 
     Choices are copied from a member or drawn, never reckoned with. A gene that becomes
     active is inherited from another member or drawn. What leaves its range comes back
-    half way or anywhere. The best of each branch of the space has children too.
+    near the bound. The best of each branch of the space has children too.
 
     With several objectives a child takes the place of the worst by non-dominated
     sorting and crowding. When the scores of the members differ by no more than the
@@ -88,7 +88,6 @@ class DifferentialEvolution(Strategy):
             If the space has a distribution that can only be drawn from.
         """
         self.offspring_ = Offspring(space, seed)
-        self.has_converged_ = False
         usual = usual_size(self.offspring_.genes.n_genes, n_iter)
         self.population_ = Population(self.population_size or usual)
 
@@ -100,15 +99,13 @@ class DifferentialEvolution(Strategy):
         note = trial.candidate.note or {}
         self.population_.fight(member, note.get("target"))
         if self.population_.is_settled:
-            self.has_converged_ = True
+            self.offspring_.has_ended = self.stop_when_converged
             self.population_.clear()
 
     def ask(
         self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
     ) -> Candidate | None:
         """Return the next candidate, None if there is none left to propose."""
-        if self.has_converged_ and self.stop_when_converged:
-            return None
         if self.population_.waits(len(pending)):
             return self.offspring_.newcomer(number, pending, rng)
         wanted = {(c.note or {}).get("target") for c in pending}

@@ -67,7 +67,6 @@ class Genetic(Strategy):
             If the space has a distribution that can only be drawn from.
         """
         self.offspring_ = Offspring(space, seed)
-        self.has_converged_ = False
         usual = usual_size(self.offspring_.genes.n_genes, n_iter)
         self.population_ = Population(self.population_size or usual)
 
@@ -78,15 +77,13 @@ class Genetic(Strategy):
             return
         self.population_.add(member)
         if self.population_.is_settled:
-            self.has_converged_ = True
+            self.offspring_.has_ended = self.stop_when_converged
             self.population_.clear()
 
     def ask(
         self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
     ) -> Candidate | None:
         """Return the next candidate, None if there is none left to propose."""
-        if self.has_converged_ and self.stop_when_converged:
-            return None
         if self.population_.waits(len(pending)):
             return self.offspring_.newcomer(number, pending, rng)
         return self.offspring_.child(number, pending, rng, self._child)

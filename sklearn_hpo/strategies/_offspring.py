@@ -31,6 +31,11 @@ class Offspring:
     seed : int
         Seed of the search.
 
+    Attributes
+    ----------
+    has_ended : bool
+        Whether nothing more is made; to be set.
+
     Raises
     ------
     ValueError
@@ -47,6 +52,7 @@ class Offspring:
         self.space = space
         self.genes = Genes(space)
         self.design = Design(space, seed)
+        self.has_ended = False
         self.taken: set[tuple[Hashable, ...]] = set()
 
     def told(self, trial: Trial) -> Member | None:
@@ -61,7 +67,9 @@ class Offspring:
     def newcomer(
         self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
     ) -> Candidate | None:
-        """Return a candidate without parents, None if the space is exhausted."""
+        """Return a candidate without parents, None if there is none left."""
+        if self.has_ended:
+            return None
         taken = self.taken | self._keys(pending)
         point = self.design.first(number, taken) or self.design.untaken(taken, rng)
         return None if point is None else self._candidate(number, point, None)
@@ -89,8 +97,10 @@ class Offspring:
         Returns
         -------
         candidate : Candidate or None
-            None if the space is exhausted.
+            None if there is none left.
         """
+        if self.has_ended:
+            return None
         taken = self.taken | self._keys(pending)
         for _ in range(_TRIES):
             branch, x, note = bear(rng)
