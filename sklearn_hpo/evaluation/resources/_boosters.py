@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from sklearn.base import BaseEstimator, clone
 
-from sklearn_hpo.evaluation.resources._continuation import Continuation
+from sklearn_hpo.evaluation.resources._continuation import Continuation, has_fixed_seed
 from sklearn_hpo.evaluation.resources._resource import fit_plainly
 
 # Other names of LightGBM for the number of trees.
@@ -62,9 +61,8 @@ class Booster(Continuation):
     ) -> bool:
         """Return whether each fit has all the trees it may have."""
         params = estimator.get_params(deep=False)
-        seed = params.get("random_state")
         return (
-            (seed is None or isinstance(seed, (int, np.integer)))
+            has_fixed_seed(estimator)
             and params.get(self.kind) in self.trees
             and not fit_params.keys() & {self.argument, "callbacks"}
             and all(params.get(name) is None for name in _ALIASES | _STOPPING)

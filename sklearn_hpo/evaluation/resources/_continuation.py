@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
 
@@ -76,3 +77,10 @@ class Continuation(ABC):
             How many the last fit could have made.
         """
         return False
+
+
+def has_fixed_seed(estimator: BaseEstimator) -> bool:
+    """Return whether ``random_state`` is the same for a second fit, or None."""
+    # A generator is not where it was when the first trees have been drawn.
+    seed = estimator.get_params(deep=False).get("random_state")
+    return seed is None or isinstance(seed, (int, np.integer))

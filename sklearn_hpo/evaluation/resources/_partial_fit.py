@@ -15,8 +15,7 @@ from typing import Any
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import Perceptron, SGDClassifier, SGDRegressor
 
-from sklearn_hpo.evaluation.resources._continuation import Continuation
-from sklearn_hpo.evaluation.resources._warm_start import has_fixed_seed
+from sklearn_hpo.evaluation.resources._continuation import Continuation, has_fixed_seed
 
 
 class PartialFit(Continuation):

@@ -39,7 +39,7 @@ from sklearn.linear_model import (
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from sklearn_hpo._compat import n_samples_of
-from sklearn_hpo.evaluation.resources._continuation import Continuation
+from sklearn_hpo.evaluation.resources._continuation import Continuation, has_fixed_seed
 from sklearn_hpo.evaluation.resources._resource import fit_plainly
 
 # From so many samples on, histogram boosting stops early by default.
@@ -91,13 +91,6 @@ class WarmStart(Continuation):
     def has_ended(self, model: BaseEstimator, n_iterations: int) -> bool:
         """Return whether the last fit has ended before its time."""
         return not self.is_exact and bool(np.max(model.n_iter_) < n_iterations)
-
-
-def has_fixed_seed(estimator: BaseEstimator) -> bool:
-    """Return whether ``random_state`` is the same for a second fit, or None."""
-    # A generator is not where it was when the first trees have been drawn.
-    seed = estimator.get_params(deep=False).get("random_state")
-    return seed is None or isinstance(seed, (int, np.integer))
 
 
 def _forest(estimator: Any, X: Any) -> bool:
