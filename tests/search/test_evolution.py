@@ -16,6 +16,7 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn_hpo import Categorical, EvolutionSearchCV, Integer, Real
 from sklearn_hpo.schedules import PairedTRule
 from sklearn_hpo.trials import History
+from tests.search.test_converged import Folds
 from tests.search.test_tickets import Delayed, assert_same, outcome
 
 X, y = load_iris(return_X_y=True)
@@ -56,20 +57,9 @@ def noisy(spread: float):
     return scorer
 
 
-class UnequalFolds:
-    """Four folds told apart by the number of their test rows."""
-
-    def get_n_splits(self, X=None, y=None, groups=None) -> int:
-        return 4
-
-    def split(self, X, y=None, groups=None):
-        for fold in range(4):
-            yield np.arange(10, 150), np.arange(fold + 1)
-
-
 @pytest.mark.parametrize("method", METHODS)
 def test_it_may_end_when_the_population_differs_by_noise_alone(method: str) -> None:
-    options = {"method": method, "n_iter": 80, "racing": False, "cv": UnequalFolds()}
+    options = {"method": method, "n_iter": 80, "racing": False, "cv": Folds()}
     space = {"max_depth": Integer(1, 10), "min_samples_leaf": Integer(1, 1000)}
 
     def n_candidates(spread: float, **more) -> int:
