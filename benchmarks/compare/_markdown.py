@@ -108,14 +108,22 @@ def other_table(summary: Summary, lines: Sequence[Line]) -> str:
 
 def kind_table(summary: Summary, lines: Sequence[Line]) -> str:
     """Return the regret by kind of task, in the order of the main table."""
-    kinds = summary.by_kind()
+    regrets = [summary.by_kind(count) for count in late(summary)]
     number = [summary.results.tasks[task].kind for task in summary.tasks]
+    kinds = regrets[-1]
     head = ["", *(f"{kind} ({number.count(kind)})" for kind in kinds)]
     rows = []
     for line in lines:
         i = summary.rows.index((line.peer, line.variant))
-        rows.append([name(summary.rows[i]), *(f"{v[i]:.3f}" for v in kinds.values())])
+        cells = [" / ".join(f"{at[k][i]:.3f}" for at in regrets) for k in kinds]
+        rows.append([name(summary.rows[i]), *cells])
     return table(head, rows)
+
+
+def late(summary: Summary) -> list[int]:
+    """Return the numbers of evaluations from 50 on, or the last one."""
+    counts = summary.results.checkpoints
+    return [n for n in counts if n >= min(50, counts[-1])]
 
 
 def against_table(summary: Summary) -> str:
@@ -324,7 +332,7 @@ def section(
     parts += [
         ended(summary),
         "### By kind of task",
-        f"Mean regret at {results.budget} (number of tasks):",
+        f"Mean regret at {' / '.join(map(str, late(summary)))} (number of tasks):",
         kind_table(summary, lines),
         "### Tasks",
         task_table(summary),

@@ -173,11 +173,11 @@ class Summary:
         lines = [self._line(i, ranks[i], wins[i]) for i in range(len(self.rows))]
         return sorted(lines, key=lambda line: line.regret[self.results.budget])
 
-    def by_kind(self) -> dict[str, Array]:
-        """Return the mean regret of each row at the end, by kind of task."""
+    def by_kind(self, count: int) -> dict[str, Array]:
+        """Return mean regrets (n_rows,) after some evaluations, by kind of task."""
         kinds = [self.results.tasks[task].kind for task in self.tasks]
         return {
-            kind: self.last[:, [k == kind for k in kinds]].mean(axis=1)
+            kind: self.at(count)[:, [k == kind for k in kinds]].mean(axis=1)
             for kind in sorted(set(kinds))
         }
 
