@@ -45,12 +45,13 @@ def test_it_keeps_the_contract_with_a_small_population(kind) -> None:
 @EACH
 @pytest.mark.parametrize(("space", "score"), [(NUMBERS, sphere), (MIXED, mixed)])
 def test_it_is_ahead_of_chance(kind, space, score) -> None:
-    """Each of 30 searches would beat the best of as many draws with a chance of 1/2.
+    """Each of 60 searches would beat the best of as many draws with a chance of 1/2.
 
-    At least 26 do: a chance of 3 in 100,000 if there was nothing in it.
+    At least 45 do: a chance of 7 in 100,000 if there was nothing in it, and a false
+    alarm in 1 of 400 for a strategy that beats them 7 times in 8.
     """
     wins = 0
-    for seed in range(30):
+    for seed in range(60):
         _, values = searched(kind(), space, score, 80, seed=seed)
         rng = np.random.default_rng(seed)
         points = SearchSpace.from_user(space)
@@ -59,7 +60,7 @@ def test_it_is_ahead_of_chance(kind, space, score) -> None:
             score(**points.decode(b, row)) for b, row in zip(branch, u, strict=True)
         ]
         wins += max(values) > max(drawn)
-    assert wins >= 26
+    assert wins >= 45
 
 
 @EACH
