@@ -19,7 +19,7 @@ from sklearn.ensemble import (
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, cross_val_score
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -357,6 +357,20 @@ def test_a_net_that_ends_where_it_should_does_not_warn() -> None:
     assert last.n_iter_ == last.max_iter == search.best_iteration_
 
 
+def test_a_net_makes_all_its_best_iterations_whatever_the_training_loss() -> None:
+    net = MLPRegressor(
+        hidden_layer_sizes=(8,),
+        max_iter=30,
+        n_iter_no_change=1,
+        tol=10.0,
+        random_state=0,
+    )
+    search = grid(net, {}, early_stopping=EarlyStopping(0.2, patience=30))
+    search.fit(X_r, y_r)
+    folds = search.history_.best_iterations
+    assert search.best_estimator_.n_iter_ == np.median(folds) > 3
+
+
 def test_metrics_and_labels_of_every_kind() -> None:
     labels = np.array(["no", "yes"])[y]
     search = grid(
@@ -424,6 +438,25 @@ def test_bad_arguments_are_named_before_any_fit(early_stopping, match) -> None:
 def test_an_estimator_of_which_nothing_is_known_is_an_error(estimator) -> None:
     with pytest.raises(ValueError, match=r"one, of HistGrad.*MLPRegressor.*; got"):
         grid(estimator, {}).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "searched", "name"),
+    [
+        (HistGradientBoostingClassifier(early_stopping=True), "early_stopping", ""),
+        (SGDClassifier(average=True), "average", "sgdclassifier__"),
+        (MLPClassifier(solver="lbfgs"), "solver", "mlpclassifier__"),
+    ],
+    ids=repr,
+)
+def test_an_estimator_that_cannot_be_stopped_is_an_error(
+    estimator, searched, name
+) -> None:
+    if name:
+        estimator = make_pipeline(NeverFitted(), estimator)
+    with pytest.raises(ValueError, match=rf"ended from outside.*{searched}"):
+        grid(estimator, {}).fit(X, y)
+    EarlyStopping().check(estimator, [name + searched])
 
 
 def test_twelve_rows() -> None:

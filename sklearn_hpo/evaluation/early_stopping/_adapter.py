@@ -19,11 +19,14 @@ class EarlyStoppingAdapter(ABC):
         The module that has the classes, and their names.
     iterations : str
         Name of the parameter that says how many iterations there are at most.
+    decisive : tuple of str
+        Names of the parameters that :meth:`stops` looks at.
     """
 
     module: str
     names: tuple[str, ...]
     iterations: str
+    decisive: tuple[str, ...]
 
     def knows(self, model: Any) -> bool:
         """Return whether a model is of one of the classes, exactly."""
@@ -55,6 +58,6 @@ class EarlyStoppingAdapter(ABC):
             Is to hear of each iteration, and says when to stop.
         """
 
-    def final(self, n_iter: int) -> dict[str, Any]:
-        """Return the parameters of a model that has so many iterations."""
+    def final(self, model: Any, n_iter: int) -> dict[str, Any]:
+        """Return the parameters with which a model makes just so many iterations."""
         return {self.iterations: n_iter}

@@ -47,7 +47,8 @@ def set_iterations(estimator: Any, n_iter: int) -> None:
     """
     adapter = adapter_of(estimator)
     if adapter is not None:
-        last_step(estimator).set_params(**adapter.final(n_iter))
+        model = last_step(estimator)
+        model.set_params(**adapter.final(model, n_iter))
 
 
 def last_step(estimator: Any) -> Any:

@@ -17,6 +17,7 @@ class GradientBoosting(EarlyStoppingAdapter):
     module = "sklearn.ensemble"
     names = ("GradientBoostingClassifier", "GradientBoostingRegressor")
     iterations = "n_estimators"
+    decisive = ("n_iter_no_change",)
 
     def stops(self, model: Any) -> bool:
         """Return whether it has no early stopping of its own."""
@@ -50,14 +51,15 @@ class HistGradientBoosting(EarlyStoppingAdapter):
     module = "sklearn.ensemble"
     names = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
     iterations = "max_iter"
+    decisive = ("early_stopping",)
 
     def stops(self, model: Any) -> bool:
         """Return whether its own early stopping was not asked for."""
         return model.early_stopping == "auto" or not model.early_stopping
 
-    def final(self, n_iter: int) -> dict[str, Any]:
+    def final(self, model: Any, n_iter: int) -> dict[str, Any]:
         """Return the parameters: its own early stopping is off, as it was."""
-        return {**super().final(n_iter), "early_stopping": False}
+        return {**super().final(model, n_iter), "early_stopping": False}
 
     def fit(
         self, model: Any, X: Any, y: Any, params: Mapping[str, Any], watch: Validation
@@ -83,7 +85,7 @@ class HistGradientBoosting(EarlyStoppingAdapter):
         )
         model.fit(X, y, **params)
         watch.check()
-        model.set_params(**own, **self.final(watch.best_iteration))
+        model.set_params(**own, **self.final(model, watch.best_iteration))
         cut_trees(model, watch.best_iteration)
 
 

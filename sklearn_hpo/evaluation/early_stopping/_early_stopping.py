@@ -97,7 +97,7 @@ class EarlyStopping(BaseEstimator):
         Raises
         ------
         ValueError
-            If an argument is out of its range, or nothing is known of the estimator.
+            If an argument is out of its range, or no candidate could be stopped.
         """
         fraction: Any = self.validation_fraction
         is_number = isinstance(fraction, (float, np.floating))
@@ -116,14 +116,28 @@ class EarlyStopping(BaseEstimator):
             raise ValueError(
                 f"EarlyStopping: expected tol from 0 up to 1, got {tol!r}."
             )
-        if adapter_of(estimator) is None and not (
-            set(paths_to_last_step(estimator)) & set(searched)
-        ):
+        self._check_estimator(estimator, set(searched))
+
+    def _check_estimator(self, estimator: Any, searched: set[str]) -> None:
+        """Check that a candidate can be stopped, as far as the estimator decides."""
+        adapter, model = adapter_of(estimator), last_step(estimator)
+        paths = list(paths_to_last_step(estimator))
+        if searched.intersection(paths):
+            return
+        if adapter is None:
             raise ValueError(
                 "early_stopping: expected an estimator, or a Pipeline whose last step "
-                f"is one, of {', '.join(SUPPORTED)}; got "
-                f"{type(last_step(estimator)).__name__}. Leave early_stopping=None for "
-                "it."
+                f"is one, of {', '.join(SUPPORTED)}; got {type(model).__name__}. Leave "
+                "early_stopping=None for it."
+            )
+        prefix = f"{paths[-1]}__" if paths else ""
+        if not adapter.stops(model) and searched.isdisjoint(
+            prefix + name for name in adapter.decisive
+        ):
+            raise ValueError(
+                "early_stopping: expected an estimator whose iterations can be ended "
+                f"from outside, got {model!r}. Change its "
+                f"{' or '.join(adapter.decisive)}, or leave early_stopping=None."
             )
 
 

@@ -29,6 +29,7 @@ class LightGBM(EarlyStoppingAdapter):
     module = "lightgbm"
     names = ("LGBMClassifier", "LGBMRegressor")
     iterations = "n_estimators"
+    decisive = ("boosting_type", "objective", "early_stopping_round")
 
     def stops(self, model: Any) -> bool:
         """Return whether a tree, once added, stays as it is, and no other rule ends it.
@@ -63,4 +64,4 @@ class LightGBM(EarlyStoppingAdapter):
         callbacks = [*(params.get("callbacks") or ()), stop_when_told]
         ours = {**evaluated, "eval_metric": metric, "callbacks": callbacks}
         model.fit(X, y, **{**params, **ours})
-        model.set_params(**self.final(watch.best_iteration))
+        model.set_params(**self.final(model, watch.best_iteration))

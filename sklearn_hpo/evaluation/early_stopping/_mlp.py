@@ -16,10 +16,21 @@ class MultilayerPerceptron(EarlyStoppingAdapter):
     module = "sklearn.neural_network"
     names = ("MLPClassifier", "MLPRegressor")
     iterations = "max_iter"
+    decisive = ("early_stopping", "solver")
 
     def stops(self, model: Any) -> bool:
         """Return whether it has epochs and no early stopping of its own."""
         return not model.early_stopping and model.solver != "lbfgs"
+
+    def final(self, model: Any, n_iter: int) -> dict[str, Any]:
+        """Return the parameters: no look at the training loss ends the fit.
+
+        It lowers an adaptive learning rate, and that it still does.
+        """
+        final = super().final(model, n_iter)
+        if model.solver == "sgd" and model.learning_rate == "adaptive":
+            return final
+        return {**final, "n_iter_no_change": n_iter}
 
     def fit(
         self, model: Any, X: Any, y: Any, params: Mapping[str, Any], watch: Validation
@@ -39,9 +50,10 @@ class MultilayerPerceptron(EarlyStoppingAdapter):
                 )
             return stop
 
+        model.set_params(**self.final(model, model.max_iter))
         fit_by_epochs(model, hear, X, y, **params)
         watch.check()
         vars(model).update(best)
         model.loss_curve_ = model.loss_curve_[: watch.best_iteration]
         model.best_loss_ = min(model.loss_curve_)
-        model.set_params(**self.final(watch.best_iteration))
+        model.set_params(**self.final(model, watch.best_iteration))

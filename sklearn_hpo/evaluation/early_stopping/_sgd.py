@@ -26,6 +26,7 @@ class StochasticGradientDescent(EarlyStoppingAdapter):
     module = "sklearn.linear_model"
     names = ("SGDClassifier", "SGDRegressor")
     iterations = "max_iter"
+    decisive = ("early_stopping", "learning_rate", "average")
 
     def stops(self, model: Any) -> bool:
         """Return whether epochs one by one are the same as all at once.
@@ -37,9 +38,9 @@ class StochasticGradientDescent(EarlyStoppingAdapter):
         adapts = model.learning_rate == "adaptive"
         return not (model.early_stopping or adapts or averages)
 
-    def final(self, n_iter: int) -> dict[str, Any]:
+    def final(self, model: Any, n_iter: int) -> dict[str, Any]:
         """Return the parameters: `tol` would end the fit by the training loss."""
-        return {**super().final(n_iter), "tol": None}
+        return {**super().final(model, n_iter), "tol": None}
 
     def fit(
         self, model: Any, X: Any, y: Any, params: Mapping[str, Any], watch: Validation
@@ -65,7 +66,7 @@ class StochasticGradientDescent(EarlyStoppingAdapter):
                 break
         watch.check()
         vars(model).update(vars(best))
-        model.set_params(**own, **self.final(watch.best_iteration))
+        model.set_params(**own, **self.final(model, watch.best_iteration))
         model.n_iter_ = watch.best_iteration
 
 

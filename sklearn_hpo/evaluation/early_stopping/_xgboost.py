@@ -19,6 +19,7 @@ class XGBoost(EarlyStoppingAdapter):
     module = "xgboost"
     names = ("XGBClassifier", "XGBRegressor")
     iterations = "n_estimators"
+    decisive = ("booster", "objective", "early_stopping_rounds")
 
     def stops(self, model: Any) -> bool:
         """Return whether a tree, once added, stays as it is, and no other rule ends it.
@@ -53,4 +54,4 @@ class XGBoost(EarlyStoppingAdapter):
         model.fit(X, y, **{**params, **evaluated})
         watch.check()
         model.get_booster().set_attr(best_iteration=str(watch.best_iteration - 1))
-        model.set_params(**own, **self.final(watch.best_iteration))
+        model.set_params(**own, **self.final(model, watch.best_iteration))
