@@ -10,6 +10,8 @@ noise          standard deviation of the mean, ``sqrt((1 / k + r) s^2)``
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sklearn_hpo.callbacks._callback import Callback
@@ -30,6 +32,8 @@ class Converged(Callback):
     by which rows are in the folds [1]_. The error of the best candidate's mean is
     estimated from its folds; since their training sets overlap, its variance is
     ``1 / k + 1 / (k - 1)`` times that of the folds [2]_, for any splitter with k folds.
+    Where its folds are all equal, as those of a perfect candidate are, the median error
+    of the others counts, and where all candidates are equal nothing is to gain.
 
     The improvement is what the strategy notes of each candidate that it proposes, see
     :class:`~sklearn_hpo.strategies.Bayes`. Five proposals in a row must promise less
@@ -53,9 +57,23 @@ class Converged(Callback):
         best = history.incumbent(trial.resource)
         if best is None or "improvement" not in note:
             return False
-        small = note["improvement"] < noise_of_mean(best)
+        noise = noise_of_mean(best) or _usual_noise(trial.resource, history)
+        small = note["improvement"] < noise
         self.count_ = self.count_ + 1 if small else 0
         return self.count_ >= _IN_A_ROW and history.n_closed >= _N_MIN
+
+
+def _usual_noise(resource: float | None, history: History) -> float:
+    """Return the median noise of those that have any, infinite if all are equal."""
+    complete = [
+        trial
+        for trial in history.closed
+        if trial.status == "complete" and trial.resource == resource
+    ]
+    if len({trial.value for trial in complete}) == 1:
+        return math.inf
+    noises = [noise for noise in map(noise_of_mean, complete) if noise > 0.0]
+    return float(np.median(noises)) if noises else 0.0
 
 
 def noise_of_mean(trial: Trial) -> float:

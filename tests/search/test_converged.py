@@ -47,7 +47,8 @@ def score(spread: float):
 def search(spread: float, **options) -> BayesSearchCV:
     options = {"n_iter": 45, "cv": Folds(), "random_state": 0} | options
     options = {"stop_when_converged": True, "racing": False} | options
-    return BayesSearchCV(Ridge(), SPACE, scoring=score(spread), **options).fit(X, y)
+    options = {"scoring": score(spread)} | options
+    return BayesSearchCV(Ridge(), SPACE, **options).fit(X, y)
 
 
 def trial(improvement: float | None, number: int = 0):
@@ -98,6 +99,19 @@ def test_it_ends_early_in_much_noise_and_not_without() -> None:
     assert 20 <= len(noisy.history_) < 30
     assert len(exact.history_) > len(noisy.history_)
     assert noisy.best_score_ > -1.0
+
+
+def test_a_best_candidate_whose_folds_are_equal_has_the_usual_noise() -> None:
+    def perfect_somewhere(model, X, y) -> float:
+        return 1.0 if model.alpha < 0.3 else 0.9 + 0.01 * len(X)
+
+    found = search(0.0, n_iter=60, scoring=perfect_somewhere)
+    assert found.best_score_ == 1.0
+    assert 20 <= len(found.history_) < 60
+
+
+def test_where_all_candidates_are_equal_it_ends() -> None:
+    assert len(search(0.0, scoring=lambda model, X, y: 0.5).history_) == 20
 
 
 def test_the_default_is_to_go_on() -> None:
