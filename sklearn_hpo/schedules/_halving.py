@@ -19,7 +19,7 @@ from sklearn_hpo.schedules._racing_rule import Estimate, RacingRule
 from sklearn_hpo.schedules._schedule import Proposal
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Strategy
-from sklearn_hpo.trials import Candidate, History, Trial
+from sklearn_hpo.trials import History, Trial
 
 
 class Halving(Racing):
@@ -141,22 +141,25 @@ class Halving(Racing):
             for amount in self.amounts_
         ]
         rung = max((k for k, trials in enumerate(rungs) if trials), default=0)
-        n_begun = len(rungs[rung])
-        if rung == 0 or n_begun == len(self._promoted(rungs, rung)):
+        if rung == 0 or self._is_begun(rungs, rung):
             if history.pending or rung + 1 == len(rungs):
                 return None
-            rung, n_begun = rung + 1, 0
-        promoted = self._promoted(rungs, rung)[n_begun : n_begun + 1]
-        return (promoted[0], 0, self.amounts_[rung]) if promoted else None
+            rung += 1
+        n_begun = len(rungs[rung])
+        next_best = _ranked(rungs[rung - 1])[n_begun : n_begun + 1]
+        return (next_best[0].candidate, 0, self.amounts_[rung]) if next_best else None
 
-    def _promoted(self, rungs: Sequence[list[Trial]], rung: int) -> list[Candidate]:
-        """Return the candidates of a rung, best first; all below must be closed."""
-        ranked = sorted(
-            (trial for trial in rungs[rung - 1] if trial.status == "complete"),
-            key=lambda trial: -trial.value,
-        )
-        size = self.size(rung, len(rungs[0]))
-        return [trial.candidate for trial in ranked[:size]]
+    def _is_begun(self, rungs: Sequence[list[Trial]], rung: int) -> bool:
+        """Tell whether a rung has all its candidates; all below must be closed.
+
+        Should all of them have failed, the next best of the rung below go on.
+        """
+        below, trials = _ranked(rungs[rung - 1]), rungs[rung]
+        n_begun = len(trials)
+        if n_begun == len(below):
+            return True
+        all_failed = not any(t.is_open or t.status == "complete" for t in trials)
+        return n_begun >= self.size(rung, len(rungs[0])) and not all_failed
 
     def _estimate(
         self, trial: Trial, incumbent: Trial, history: History
@@ -168,18 +171,19 @@ class Halving(Racing):
         """
         if not self.races:
             return None
-        complete = [
-            other
-            for other in history.closed
-            if other.resource == trial.resource and other.status == "complete"
-        ]
+        complete = _ranked([t for t in history.closed if t.resource == trial.resource])
         rung = self.amounts_.index(trial.resource)
         size = self.size(rung + 1, self.n_iter_)
         if len(complete) < size:
             return None
-        last = sorted(complete, key=lambda other: -other.value)[size - 1]
-        judged = self.rule_.judge(trial.scores, last.scores)
+        judged = self.rule_.judge(trial.scores, complete[size - 1].scores)
         if judged is None:
             return None
         differences = trial.scores - incumbent.scores
         return float(incumbent.value + np.nanmean(differences)), judged[1]
+
+
+def _ranked(trials: Sequence[Trial]) -> list[Trial]:
+    """Return the complete trials, best first."""
+    complete = (trial for trial in trials if trial.status == "complete")
+    return sorted(complete, key=lambda trial: -trial.value)

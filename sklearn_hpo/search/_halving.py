@@ -109,8 +109,10 @@ class BaseHalving(BaseSearch):
         """Return what may be tried."""
 
     @abstractmethod
-    def _candidates(self, drawn_from: Any, random_state: Any) -> list[Any]:
-        """Return the candidates of the first rung, when the bounds are known."""
+    def _candidates(
+        self, drawn_from: Any, n_exhausting: int, random_state: Any
+    ) -> list[Any]:
+        """Return the candidates of the first rung, so many to exhaust the resource."""
 
     def _plan(
         self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any
@@ -135,7 +137,7 @@ class BaseHalving(BaseSearch):
             may_be_folds=True,
         )
         self.min_resources_, self.max_resources_ = amounts.least, amounts.most
-        candidates = self._candidates(drawn_from, random_state)
+        candidates = self._candidates(drawn_from, amounts.n_exhausting, random_state)
         seed = int(check_random_state(random_state).randint(MAX_SEED))
         plan = plan_list(self, space, candidates, seed=seed)
         self._settle_rungs(plan.n_iter)

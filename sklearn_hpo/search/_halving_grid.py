@@ -110,7 +110,7 @@ class HalvingGridSearchCV(BaseHalving):
         Seconds for the whole of ``fit``, the refit included, as far as the times of
         earlier fits tell. At least one candidate is finished.
     target_score : float, default=None
-        Mean test score at which the search ends, at whatever rung it is.
+        Mean test score at the highest rung at which the search ends.
     callbacks : list of Callback, default=None
         Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
 
@@ -257,5 +257,7 @@ class HalvingGridSearchCV(BaseHalving):
     def _space(self) -> SearchSpace:
         return SearchSpace.from_user(self._drawn_from())
 
-    def _candidates(self, drawn_from: Any, random_state: Any) -> list[Any]:
+    def _candidates(
+        self, drawn_from: Any, n_exhausting: int, random_state: Any
+    ) -> list[Any]:
         return list(ParameterGrid(drawn_from))

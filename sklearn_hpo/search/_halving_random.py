@@ -118,7 +118,7 @@ class HalvingRandomSearchCV(BaseHalving):
         Seconds for the whole of ``fit``, the refit included, as far as the times of
         earlier fits tell. At least one candidate is finished.
     target_score : float, default=None
-        Mean test score at which the search ends, at whatever rung it is.
+        Mean test score at the highest rung at which the search ends.
     callbacks : list of Callback, default=None
         Who watches, such as :class:`~sklearn_hpo.callbacks.Progress`.
 
@@ -270,9 +270,11 @@ class HalvingRandomSearchCV(BaseHalving):
     def _space(self) -> SearchSpace:
         return SearchSpace.from_user(self.param_distributions)
 
-    def _candidates(self, drawn_from: Any, random_state: Any) -> list[Any]:
+    def _candidates(
+        self, drawn_from: Any, n_exhausting: int, random_state: Any
+    ) -> list[Any]:
         n_candidates = self.n_candidates
         if isinstance(n_candidates, str):
-            n_candidates = self.max_resources_ // self.min_resources_
+            n_candidates = n_exhausting
         sampler = ParameterSampler(drawn_from, n_candidates, random_state=random_state)
         return list(sampler)

@@ -11,6 +11,7 @@ from sklearn_hpo.search._plan import Plan
 from sklearn_hpo.search._points import check_points
 from sklearn_hpo.space import Categorical, SearchSpace
 from sklearn_hpo.strategies import First, Listed
+from sklearn_hpo.trials import key_of
 
 
 def plan_list(
@@ -19,9 +20,13 @@ def plan_list(
     candidates: Sequence[Mapping[str, Any]],
     **more: Any,
 ) -> Plan:
-    """Return the plan to evaluate `initial_params`, if any, and the candidates."""
+    """Return the plan to evaluate `initial_params`, if any, and the candidates.
+
+    Of points that are equal there is one.
+    """
     initial_params = getattr(search, "initial_params", None)
     points = check_points(initial_params, search.estimator)
+    points = list({key_of(point): point for point in points}.values())
     listed = Listed(candidates)
     strategy = First(points, listed) if points else listed
     return Plan(space, strategy, n_iter=len(points) + len(candidates), **more)

@@ -37,11 +37,14 @@ class Amounts:
         candidates may have to be drawn first.
     least, most : int
         Amounts of the lowest and of the highest rung.
+    n_exhausting : int
+        Number of candidates to begin with, so that in the end one has it all.
     """
 
     resource: Callable[[int, Sequence[int]], Resource]
     least: int
     most: int
+    n_exhausting: int
 
 
 def amounts_of(
@@ -84,13 +87,15 @@ def amounts_of(
         not fit.
     """
     name, least, most = search.resource, search.min_resources, search.max_resources
-    estimator, n_samples = search.estimator, n_samples_of(X)
+    estimator, n_samples, enough = search.estimator, n_samples_of(X), 0
     resource: Callable[[int, Sequence[int]], Resource]
     if name == SAMPLES:
         classes, groups = _classes(estimator, y), _numbered(params.get("groups"))
         resource = lambda seed, _: Samples(n_samples, classes, groups, seed)  # noqa: E731
         most = _at_most(most, n_samples, "samples")
         smallest = _fewest_samples(n_samples, search.n_splits_, classes, factor)
+        if smallest * factor > most:  # there is no room for a rung below
+            enough, smallest = _own_fewest(search.n_splits_, classes), most
     elif name == FOLDS and may_be_folds:
         resource = lambda *_: Folds()  # noqa: E731
         most = _at_most(most, search.n_splits_, "folds")
@@ -100,14 +105,18 @@ def amounts_of(
         resource = lambda _, rungs: Iterations(name, rungs)  # noqa: E731
         most = _own_value(name, estimator) if most == "auto" else most
         smallest = 1
-    least = min(smallest, most) if isinstance(least, str) else least
+    if isinstance(least, str):
+        least = min(smallest, most)
+    else:
+        enough = least
     if least > most:
         there_are = f" with n_samples={n_samples}" if name == SAMPLES else ""
         raise ValueError(
             f"min_resources_={least} is greater than max_resources_={most}{there_are}. "
             "Lower min_resources or raise max_resources."
         )
-    return Amounts(resource, int(least), int(most))
+    n_exhausting = max(1, most // (enough or least))
+    return Amounts(resource, int(least), int(most), int(n_exhausting))
 
 
 def _check_parameter(
@@ -171,11 +180,19 @@ def _fewest_samples(
     n_samples: int, n_folds: int, classes: NDArray[np.intp] | None, factor: float
 ) -> int:
     """Return the smallest number of samples with which candidates are told apart."""
-    n_classes = 1 if classes is None else int(classes.max(initial=0)) + 1
     return max(
-        2 * n_folds * n_classes,  # scikit-learn's own
-        PER_CLASS * n_classes,
+        _own_fewest(n_folds, classes),
+        PER_CLASS * _count(classes),
         math.ceil(PART * n_samples),
         # Not so many that there is no room for three rungs.
         min(ENOUGH, int(n_samples / max(factor, 1.0) ** 2)),
     )
+
+
+def _own_fewest(n_folds: int, classes: NDArray[np.intp] | None) -> int:
+    """Return scikit-learn's own smallest number."""
+    return 2 * n_folds * _count(classes)
+
+
+def _count(classes: NDArray[np.intp] | None) -> int:
+    return 1 if classes is None else int(classes.max(initial=0)) + 1

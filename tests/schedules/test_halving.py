@@ -89,6 +89,15 @@ def test_where_all_have_failed_the_search_ends() -> None:
     assert not history.pending
 
 
+def test_should_all_of_a_rung_have_failed_the_next_best_go_on() -> None:
+    def score(task):
+        failed = task.resource == 9 and task.candidate.number > 6
+        return None if failed else score_of(task)
+
+    rungs = by_rung(run(Halving([1, 3, 9]), score, n=9))
+    assert rungs == {1: list(range(9)), 3: [8, 7, 6], 9: [8, 7, 6]}
+
+
 @pytest.mark.parametrize("races", [False, True])
 @pytest.mark.parametrize("workers", [2, 5])
 def test_the_speed_of_workers_decides_nothing(workers, races) -> None:

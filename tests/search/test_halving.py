@@ -114,6 +114,19 @@ def test_the_smallest_rung_is_safe() -> None:
     assert fewest(500) == 55
 
 
+def test_few_samples_are_not_divided() -> None:
+    few = {"min_resources": "smallest", "cv": 5}
+    search = randomized(**few).fit(X[:60], y[:60])
+    assert search.n_resources_ == [60]
+    assert search.n_candidates_ == [3]  # as many as scikit-learn's
+
+
+def test_points_that_are_equal_are_tried_once() -> None:
+    points = [{"C": 2.0}, {"C": 3.0}, {"C": 2.0}]
+    search = randomized(initial_params=points, n_candidates=6).fit(X, y)
+    assert search.n_candidates_[0] == 8
+
+
 def test_a_rung_is_a_column_and_its_amount_another() -> None:
     search = randomized(n_candidates=9).fit(X, y)
     results = search.cv_results_
