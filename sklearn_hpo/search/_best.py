@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sklearn_hpo.search._objectives import Objectives
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes
 from sklearn_hpo.trials import History
@@ -31,6 +32,15 @@ def objective_of(search: Any) -> str | None:
     several = getattr(search, "objectives", None) is not None
     named = isinstance(search.refit, str) and not asks_posterior(search)
     return search.refit if named and not several else None
+
+
+def metric_of(search: Any) -> str | None:
+    """Return the name of the score that is optimized, None if it has none."""
+    objectives = getattr(search, "objectives", None)
+    if objectives is not None:
+        return Objectives.of(objectives).first_score
+    scoring = search.scoring
+    return objective_of(search) or (scoring if isinstance(scoring, str) else None)
 
 
 def check_refit(search: Any, *, has_model: bool) -> None:

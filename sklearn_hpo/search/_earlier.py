@@ -259,10 +259,15 @@ def _rows(table: Any, objective: str | None) -> Iterator[tuple[Params, float]]:
             "mean_test_score, or the table of a history; got columns "
             f"{list(columns)!r}."
         )
+    values = np.array(columns[scores[0]], dtype=float)
+    # The rank also says which way is up of a cost that is shown as it is.
+    ranks = columns.get(f"rank_{scores[0].removeprefix('mean_')}")
+    if ranks is not None:
+        values = np.where(np.isfinite(values), -1.0 * np.asarray(ranks), np.nan)
     statuses = columns.get("status", ["complete"] * len(params))
     rungs = list(columns.get("iter", [0] * len(params)))
     for setting, value, status, rung in zip(
-        params, columns[scores[0]], statuses, rungs, strict=True
+        params, values, statuses, rungs, strict=True
     ):
         if status == "complete" and rung == max(rungs):
             yield setting, float(value)

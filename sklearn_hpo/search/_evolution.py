@@ -158,7 +158,8 @@ class EvolutionSearchCV(SearchCV):
     best_estimator_ : estimator object
         The best candidate fitted on all data; only if `refit`.
     best_score_ : float
-        Mean test score of the best candidate; not if `refit` is a callable.
+        Mean test score of the best candidate; not if `refit` is a callable. If `refit`
+        names a cost, the mean cost.
     best_params_ : dict
         Its parameters.
     best_index_ : int

@@ -8,6 +8,7 @@ everywhere, so costs are negated where they are measured, and shown as they are.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -64,12 +65,18 @@ class Objectives:
         TypeError
             If an objective is neither a string nor a callable.
         ValueError
-            If there are fewer than two, two of one name, or no score.
+            If there are fewer than two, two of one name, or no score, or if a name is
+            that of another column of the front.
         """
         named = isinstance(given, Mapping)
         pairs = list(given.items()) if named else [_named(one) for one in given]
         names = [name for name, _ in pairs]
         scoring = {name: _scorer(name, o) for name, o in pairs if o not in TIMES}
+        if taken := {"index", "params"}.intersection(names):
+            raise ValueError(
+                f"objectives: expected names that are no columns of pareto_front_, got "
+                f"{sorted(taken)}. Give other names by a dict."
+            )
         if len(names) < 2 or len(set(names)) < len(names):
             raise ValueError(
                 f"objectives: expected at least two with different names, got {names}. "
@@ -101,9 +108,8 @@ class Objectives:
         """Change the signs of costs back, in place; their ranks stay."""
         costs = [name for name, s in self.scoring.items() if isinstance(s, Cost)]
         for key, column in results.items():
-            if key.startswith(("split", "mean_")) and key.endswith(
-                tuple(f"_{part}_{name}" for name in costs for part in ("test", "train"))
-            ):
+            shown = re.fullmatch(r"(?:split\d+|mean)_(?:test|train)_(.*)", key)
+            if shown and shown[1] in costs:
                 results[key] = -column
 
     def pareto_front(

@@ -16,7 +16,7 @@ from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.evaluation import EarlyStopping
 from sklearn_hpo.schedules import RacingRule, Schedule
 from sklearn_hpo.search._base import BaseSearch
-from sklearn_hpo.search._best import objective_of
+from sklearn_hpo.search._best import metric_of
 from sklearn_hpo.search._earlier import Earlier
 from sklearn_hpo.search._listing import check_space_names
 from sklearn_hpo.search._plan import Plan
@@ -254,7 +254,7 @@ class SearchCV(BaseSearch):
     def _earlier(self) -> Earlier | None:
         if self.initial_history is None:
             return None
-        return Earlier(self.initial_history, objective_of(self))
+        return Earlier(self.initial_history, metric_of(self))
 
     def _strategy(self, space: SearchSpace) -> Strategy:
         """Return what to ask on a space."""

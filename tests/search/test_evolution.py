@@ -123,6 +123,7 @@ def test_a_search_that_is_killed_goes_on_as_if_it_was_not(
         ({"objectives": ["accuracy"]}, "at least two"),
         ({"objectives": ["accuracy", "accuracy"]}, "different names"),
         ({"objectives": ["fit_time", "score_time"]}, "expected a score"),
+        ({"objectives": {"a": "accuracy", "index": n_leaves}}, r"got \['index'\]"),
         ({"objectives": [n_leaves, "score_time"]}, "expected a score"),
         ({"objectives": ["accuracy", 3]}, "expected names of scorers"),
         ({"objectives": {"accuracy": "accuracy", "t": "fit_time"}}, "own names"),
@@ -301,6 +302,12 @@ def test_names_from_a_dict() -> None:
     assert list(found.pareto_front_)[2:] == ["quality", "size", "fit_time"]
 
 
+def test_a_name_that_ends_like_a_cost_stays_a_score() -> None:
+    objectives = {"size": n_leaves, "f_test_size": "accuracy"}
+    found = search(objectives=objectives, refit="f_test_size").fit(X, y)
+    assert found.best_score_ == found.cv_results_["mean_test_f_test_size"].max() > 0
+
+
 def sometimes_nan(tree) -> float:
     return math.nan if tree.get_depth() > 3 else tree.get_depth()
 
@@ -362,6 +369,15 @@ def test_the_history_of_the_same_objectives_is_told_of_others_it_is_a_hint() -> 
     ]
     other = search(n_iter=25, initial_history=before).fit(X, y)
     assert len(other.cv_results_["params"]) == 25
+
+
+def test_of_a_table_with_a_cost_the_best_by_the_score_are_tried_first() -> None:
+    objectives = {"leaves": n_leaves, "accuracy": "accuracy"}
+    before = several(objectives=objectives).fit(X, y).cv_results_
+    best = before["params"][before["rank_test_accuracy"].argmin()]
+    for options in ({"objectives": objectives}, {"scoring": "accuracy"}):
+        found = search(n_iter=5, initial_history=before, **options).fit(X, y)
+        assert found.cv_results_["params"][0] == best
 
 
 def test_workers_get_the_objectives() -> None:
