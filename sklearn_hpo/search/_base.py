@@ -68,6 +68,7 @@ class BaseSearch(Concluding):
         "max_time": [Interval(numbers.Real, 0, None, closed="neither"), None],
         "target_score": [numbers.Real, None],
         "n_iter_no_change": [Interval(numbers.Integral, 1, None, closed="left"), None],
+        "callbacks": [list, tuple, None],
     }
     # Whether there is a model that `refit` may ask.
     _has_model = False
@@ -186,6 +187,7 @@ class BaseSearch(Concluding):
             If Ctrl-C was pressed; the search is fitted as far as it came.
         """
         check_refit(self, has_model=self._has_model)
+        self._check_callbacks()
         deadline = Deadline(self.max_time, refits=self.refit is not False)
         scorers, refit_metric = self._get_scorers()
         self._check_target(y)
@@ -224,6 +226,15 @@ class BaseSearch(Concluding):
         with suppress(ValueError):  # nothing was finished, or everything failed
             self._conclude(X, y, settings, schedule, refit_metric, tree)
         raise interruption
+
+    def _check_callbacks(self) -> None:
+        for callback in self.callbacks or ():
+            methods = "begin", "fold", "trial", "end"
+            if not all(hasattr(callback, method) for method in methods):
+                raise TypeError(
+                    f"callbacks: expected a list of Callback, got {callback!r} in it. "
+                    "Make it a class that derives from sklearn_hpo.callbacks.Callback."
+                )
 
     def _check_target(self, y: Any) -> None:
         if y is None and get_tags(self.estimator).target_tags.required:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 from sklearn_hpo.space._categorical import Categorical
@@ -36,6 +37,8 @@ def as_distribution(value: object) -> Distribution:
     ------
     TypeError
         If no line fits.
+    ValueError
+        If it is a range but for a misspelt prior.
     """
     for is_kind, make in _TABLE:
         if is_kind(value):
@@ -100,12 +103,17 @@ def _is_range(value: Any) -> bool:
     if not (isinstance(value, tuple) and len(value) == 3):
         return False
     low, high, prior = value
-    return (
-        is_real(low)
-        and is_real(high)
-        and isinstance(prior, str)
-        and prior in _LOG_OF_PRIOR
-    )
+    if not (is_real(low) and is_real(high) and isinstance(prior, str)):
+        return False
+    if prior in _LOG_OF_PRIOR:
+        return True
+    meant = get_close_matches(prior.lower(), _LOG_OF_PRIOR, n=1, cutoff=0.7)
+    if meant:
+        raise ValueError(
+            f"expected a range (low, high, 'uniform') or (low, high, 'log-uniform'), "
+            f"got {value!r}. Did you mean {meant[0]!r}? Choices go in a list."
+        )
+    return False
 
 
 def _range(value: tuple[Any, Any, str]) -> Real | Integer:

@@ -18,6 +18,7 @@ from sklearn_hpo import (
     RandomizedSearchCV,
     Real,
 )
+from sklearn_hpo.callbacks import Progress
 
 X, y = load_iris(return_X_y=True)
 SPACE = {"C": Real(0.1, 10)}
@@ -48,6 +49,9 @@ def bayes(space=SPACE, **options) -> BayesSearchCV:
         (bayes(lookahead=0), "'lookahead'"),
         (bayes(cv=1), "n_splits|splits"),
         (bayes(pre_dispatch="2*jobs"), "jobs"),
+        (bayes(callbacks=Progress()), "'callbacks'"),
+        (bayes(callbacks=[print]), "callbacks: expected a list of Callback, got <bu"),
+        (bayes({"C": (0.1, 10, "log_uniform")}), "'C'.*mean 'log"),
         (GridSearchCV(NeverFit(), {"C": SPACE["C"]}), "'C'"),
         (GridSearchCV(NeverFit(), {"C": stats.uniform(0, 1)}), "'C'"),
         (GridSearchCV(NeverFit(), {"C": Integer(1, 3)}), "'C'"),

@@ -61,6 +61,7 @@ def test_ranges(value: Any, expected: Any) -> None:
         (True, 2, "uniform"),
         (1, False, "uniform"),
         (1, 2, 3, "uniform"),
+        (0.3, 0.5, "sqrt"),
         (None, 2, "uniform"),
         [1, 2, "uniform"],
         (1, 2, ["uniform"]),
