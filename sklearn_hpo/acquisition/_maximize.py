@@ -222,12 +222,16 @@ class Maximizer:
     def _ranked(
         self, points: Points, taken: Container[tuple[Hashable, ...]]
     ) -> Iterator[tuple[int, NDArray[np.float64]]]:
-        seen = set()
+        places, keys = set(), set()
         for row in np.argsort(-points.value, kind="stable"):
-            branch, u = canonical(self.space, int(points.branch[row]), points.u[row])
+            place = int(points.branch[row]), points.X[row].tobytes()
+            if place in places:  # the same candidate; to decode it would cost more
+                continue
+            places.add(place)
+            branch, u = canonical(self.space, place[0], points.u[row])
             key = self.space.key(branch, u)
-            if key not in taken and key not in seen:
-                seen.add(key)
+            if key not in taken and key not in keys:
+                keys.add(key)
                 yield branch, u
 
 

@@ -6,9 +6,10 @@ from itertools import islice
 
 import numpy as np
 import pytest
+from scipy.stats import poisson
 
 from sklearn_hpo import Categorical, Integer, Real
-from sklearn_hpo.acquisition import Maximizer, canonical
+from sklearn_hpo.acquisition import Maximizer, _maximize, canonical
 from sklearn_hpo.space import SearchSpace
 
 
@@ -134,3 +135,16 @@ def test_coordinates_of_one_value_have_one_canonical_point():
     one = canonical(space, 0, np.array([0.34, 0.40]))
     other = canonical(space, 0, np.array([0.66, 0.41]))
     assert space.key(*one) == space.key(*other)
+
+
+def test_of_points_with_the_same_values_one_is_decoded(monkeypatch):
+    decoded = []
+    monkeypatch.setattr(
+        _maximize,
+        "canonical",
+        lambda *point: decoded.append(point) or canonical(*point),
+    )
+    space = SearchSpace.from_user({"n": poisson(5)})
+    ranked = list(maximized(space, Smooth([0.5], [1.0])))
+    assert len({best["n"] for best in ranked}) == len(ranked) > 5
+    assert len(decoded) < 2 * len(ranked)
