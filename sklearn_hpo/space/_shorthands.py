@@ -36,10 +36,16 @@ def as_distribution(value: object) -> Distribution:
     Raises
     ------
     TypeError
-        If no line fits.
+        If no line fits, or if a distribution of scipy lacks its arguments.
     ValueError
         If it is a range but for a misspelt prior.
     """
+    if getattr(value, "numargs", 0) and hasattr(value, "freeze"):
+        name, arguments = getattr(value, "name", ""), getattr(value, "shapes", "")
+        raise TypeError(
+            f"expected a frozen distribution, got {name} without arguments. Give them: "
+            f"{name}({arguments})."
+        )
     for is_kind, make in _TABLE:
         if is_kind(value):
             return make(value)

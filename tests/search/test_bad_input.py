@@ -51,6 +51,7 @@ def bayes(space=SPACE, **options) -> BayesSearchCV:
         (bayes(pre_dispatch="2*jobs"), "jobs"),
         (bayes(callbacks=Progress()), "'callbacks'"),
         (bayes(callbacks=[print]), "callbacks: expected a list of Callback, got <bu"),
+        (bayes({"C": stats.randint}), r"'C'.*randint\(low, high\)"),
         (bayes({"C": (0.1, 10, "log_uniform")}), "'C'.*mean 'log"),
         (GridSearchCV(NeverFit(), {"C": SPACE["C"]}), "'C'"),
         (GridSearchCV(NeverFit(), {"C": stats.uniform(0, 1)}), "'C'"),

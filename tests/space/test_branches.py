@@ -46,7 +46,7 @@ class OnlyRvs:
             ValueError,
             "Parameter 'C': a distributio",
         ),
-        ({"C": stats.beta}, TypeError, "Parameter 'C': .*missing"),
+        ({"C": stats.beta}, TypeError, "Parameter 'C': .*without arguments"),
         ([{}, {"C": Categorical("ab")}], TypeError, "Parameter 'C': choices must be"),
     ],
 )
