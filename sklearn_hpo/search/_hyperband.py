@@ -49,7 +49,7 @@ class HyperbandSearchCV(SearchCV):
         ``(low, high, "log-uniform")``. With a list, each dict is a branch of the space.
     strategy : Strategy, default=None
         What to try next, such as :class:`~sklearn_hpo.strategies.Random` or
-        :class:`~sklearn_hpo.strategies.DifferentialEvolution`; None for
+        :class:`~sklearn_hpo.strategies.Evolution`; None for
         :class:`~sklearn_hpo.strategies.Bayes`. How it learns from several rungs is
         described at :class:`~sklearn_hpo.strategies.MultiFidelity`.
     n_iter : int, default=100

@@ -19,7 +19,7 @@ from sklearn.svm import SVC
 from sklearn_hpo import BayesSearchCV, HyperbandSearchCV, Integer, Real, SearchCV
 from sklearn_hpo.callbacks import TargetScore
 from sklearn_hpo.schedules import Hyperband
-from sklearn_hpo.strategies import DifferentialEvolution, Random
+from sklearn_hpo.strategies import Evolution, Random
 from sklearn_hpo.trials import History
 
 X, y = load_iris(return_X_y=True)
@@ -78,7 +78,7 @@ def search(estimator=None, **options) -> HyperbandSearchCV:
     return HyperbandSearchCV(estimator or Tries(), SPACE, **options)
 
 
-STRATEGIES = {"Bayes": None, "random": Random(), "DE": DifferentialEvolution()}
+STRATEGIES = {"Bayes": None, "random": Random(), "evolution": Evolution()}
 each_strategy = pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=STRATEGIES)
 
 

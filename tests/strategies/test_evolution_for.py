@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 
 from sklearn_hpo import Integer, Real
+from sklearn_hpo.contracts import check_strategy
 from sklearn_hpo.space import SearchSpace
-from sklearn_hpo.strategies import evolution_for
+from sklearn_hpo.strategies import (
+    CMAES,
+    DifferentialEvolution,
+    Evolution,
+    evolution_for,
+)
+from tests.strategies.evolving import searched
 
 NUMBERS = {"a": Real(0, 1), "b": Integer(1, 9), "c": [1, 10, 100], "one": [7]}
 
@@ -28,3 +35,13 @@ def test_it_depends_on_space_budget_and_objectives(
 ) -> None:
     found = evolution_for(SearchSpace.from_user(space), n_iter, several=several)
     assert found == method
+
+
+@pytest.mark.parametrize(("n_iter", "kind"), [(14, DifferentialEvolution), (40, CMAES)])
+def test_evolution_is_the_kind_that_suits(n_iter: int, kind) -> None:
+    check_strategy(Evolution(population_size=4))
+    runs = [
+        searched(strategy, NUMBERS, lambda a, b, c, one: a - b + c, n_iter, seed=3)
+        for strategy in (Evolution(5), kind(5))
+    ]
+    assert runs[0][1] == runs[1][1]

@@ -1,0 +1,53 @@
+"""The kind of evolution that suits the search, as a strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sklearn_hpo.space import SearchSpace
+from sklearn_hpo.strategies._evolution_for import EVOLUTIONS, evolution_for
+from sklearn_hpo.strategies._strategy import Strategy
+from sklearn_hpo.trials import Candidate, Trial
+
+
+class Evolution(Strategy):
+    """Lets the best candidates have children, in the way that suits the search.
+
+    That is :class:`CMAES` where most parameters are numbers and candidates are many,
+    else :class:`DifferentialEvolution`: the choice of
+    :class:`~sklearn_hpo.EvolutionSearchCV` with ``method="auto"``.
+
+    Parameters
+    ----------
+    population_size : int or None, default=None
+        Number of members; None for a number that suits the space and the search.
+    stop_when_converged : bool, default=False
+        Whether nothing more is proposed when the scores of the members differ by no
+        more than the folds disagree.
+    """
+
+    def __init__(
+        self, population_size: int | None = None, *, stop_when_converged: bool = False
+    ) -> None:
+        self.population_size = population_size
+        self.stop_when_converged = stop_when_converged
+
+    def start(self, space: SearchSpace, n_iter: int, seed: int) -> None:
+        """Forget everything, choose and prepare for a search."""
+        kind = EVOLUTIONS[evolution_for(space, n_iter)]
+        self.strategy_: Strategy = kind(
+            self.population_size, stop_when_converged=self.stop_when_converged
+        )
+        self.strategy_.start(space, n_iter, seed)
+
+    def ask(
+        self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
+    ) -> Candidate | None:
+        """Return the next candidate, None if the space is exhausted."""
+        return self.strategy_.ask(number, pending, rng)
+
+    def tell(self, trial: Trial) -> None:
+        """Learn from a closed trial."""
+        self.strategy_.tell(trial)
