@@ -94,8 +94,10 @@ def amounts_of(
         resource = lambda seed, _: Samples(n_samples, classes, groups, seed)  # noqa: E731
         most = _at_most(most, n_samples, "samples")
         smallest = _fewest_samples(n_samples, search.n_splits_, classes, factor)
-        if smallest * factor > most:  # there is no room for a rung below
-            enough, smallest = _own_fewest(search.n_splits_, classes), most
+        own = _own_fewest(search.n_splits_, classes)
+        if own * factor <= most < smallest * factor:
+            # So few samples are better not divided, as scikit-learn would do.
+            enough, smallest = own, most
     elif name == FOLDS and may_be_folds:
         resource = lambda *_: Folds()  # noqa: E731
         most = _at_most(most, search.n_splits_, "folds")

@@ -92,7 +92,7 @@ def test_a_stopped_model_is_a_plain_fit_of_as_many_iterations(model, data) -> No
     model = seeded(model)
     n_iter = stopped(model, data)
     X, y, X_held, _ = parts(data)
-    final = adapter_of(model).final(n_iter)
+    final = adapter_of(model).final(model, n_iter)
     plain = seeded(model).set_params(**final).fit(X, y)
     # An epoch of SGD ends with a rounding.
     rtol = 1e-10 if adapter_of(model).names[0] == "SGDClassifier" else 0.0
@@ -119,7 +119,7 @@ def test_the_best_iteration_is_the_best_of_the_first_ones(model, data) -> None:
     X, y, X_held, y_held = parts(data)
     scores = []
     for number in range(1, most + 1):
-        plain = clone(model).set_params(**adapter.final(number)).fit(X, y)
+        plain = clone(model).set_params(**adapter.final(model, number)).fit(X, y)
         if hasattr(plain, "predict_proba"):
             p = plain.predict_proba(X_held)
             scores.append(-log_loss(y_held, p, labels=plain.classes_))
