@@ -58,9 +58,10 @@ class HalvingRandomSearchCV(BaseHalving):
         What each candidate of the first rung gets. ``"smallest"`` is 1 fold, and 1 of a
         parameter; of samples it is 20 for each class, 5 % of all, what scikit-learn
         takes (twice the number of folds for each class), or 200 if there are so many
-        that this leaves room for three rungs, whichever is most. With ``"exhaust"`` it
-        is as much as lets the last rung have all of `max_resources`, and not less than
-        the smallest.
+        that this leaves room for three rungs, whichever is most; but all of them if
+        scikit-learn's leaves room for a second rung and this does not. With
+        ``"exhaust"`` it is as much as lets the last rung have all of `max_resources`,
+        and not less than the smallest.
     aggressive_elimination : bool, default=False
         Whether candidates are eliminated at the first rung, without further fits, until
         so few are left that the last rung has at most `factor` of them. Otherwise more
