@@ -4,9 +4,9 @@ Every :class:`Strategy` answers ``ask`` and learns by ``tell``. :class:`Listed` 
 through a list (grid, random and manual search), :class:`Bayes` asks a model of the
 scores, :class:`DifferentialEvolution`, :class:`CMAES` and :class:`Genetic` let the best
 candidates have children, :class:`Evolution` in the way that suits, and :class:`Random`
-draws. :class:`First` puts known points
-before another strategy's own, and :class:`MultiFidelity` lets another strategy learn
-from candidates tried at several resources.
+draws. :class:`First` puts known points before another strategy's own, and
+:class:`MultiFidelity` lets another strategy learn from candidates tried at several
+resources.
 """
 
 from sklearn_hpo.strategies._bayes import Bayes

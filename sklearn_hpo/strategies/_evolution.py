@@ -18,28 +18,11 @@ class Evolution(Strategy):
     That is :class:`CMAES` where most parameters are numbers and candidates are many,
     else :class:`DifferentialEvolution`: the choice of
     :class:`~sklearn_hpo.EvolutionSearchCV` with ``method="auto"``.
-
-    Parameters
-    ----------
-    population_size : int or None, default=None
-        Number of members; None for a number that suits the space and the search.
-    stop_when_converged : bool, default=False
-        Whether nothing more is proposed when the scores of the members differ by no
-        more than the folds disagree.
     """
-
-    def __init__(
-        self, population_size: int | None = None, *, stop_when_converged: bool = False
-    ) -> None:
-        self.population_size = population_size
-        self.stop_when_converged = stop_when_converged
 
     def start(self, space: SearchSpace, n_iter: int, seed: int) -> None:
         """Forget everything, choose and prepare for a search."""
-        kind = EVOLUTIONS[evolution_for(space, n_iter)]
-        self.strategy_: Strategy = kind(
-            self.population_size, stop_when_converged=self.stop_when_converged
-        )
+        self.strategy_: Strategy = EVOLUTIONS[evolution_for(space, n_iter)]()
         self.strategy_.start(space, n_iter, seed)
 
     def ask(

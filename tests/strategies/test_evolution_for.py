@@ -39,9 +39,9 @@ def test_it_depends_on_space_budget_and_objectives(
 
 @pytest.mark.parametrize(("n_iter", "kind"), [(14, DifferentialEvolution), (40, CMAES)])
 def test_evolution_is_the_kind_that_suits(n_iter: int, kind) -> None:
-    check_strategy(Evolution(population_size=4))
+    check_strategy(Evolution())
     runs = [
         searched(strategy, NUMBERS, lambda a, b, c, one: a - b + c, n_iter, seed=3)
-        for strategy in (Evolution(5), kind(5))
+        for strategy in (Evolution(), kind())
     ]
     assert runs[0][1] == runs[1][1]
