@@ -109,17 +109,12 @@ def _is_range(value: Any) -> bool:
     if not (isinstance(value, tuple) and len(value) == 3):
         return False
     low, high, prior = value
-    if not (is_real(low) and is_real(high) and isinstance(prior, str)):
-        return False
-    if prior in _LOG_OF_PRIOR:
-        return True
-    meant = get_close_matches(prior.lower(), _LOG_OF_PRIOR, n=1, cutoff=0.7)
-    if meant:
-        raise ValueError(
-            f"expected a range (low, high, 'uniform') or (low, high, 'log-uniform'), "
-            f"got {value!r}. Did you mean {meant[0]!r}? Choices go in a list."
-        )
-    return False
+    return (
+        is_real(low)
+        and is_real(high)
+        and isinstance(prior, str)
+        and prior in _LOG_OF_PRIOR
+    )
 
 
 def _range(value: tuple[Any, Any, str]) -> Real | Integer:
@@ -128,11 +123,24 @@ def _range(value: tuple[Any, Any, str]) -> Real | Integer:
     return kind(low, high, log=_LOG_OF_PRIOR[prior])
 
 
+def _check_prior(low: Any, high: Any, prior: Any) -> None:
+    if not (is_real(low) and is_real(high) and isinstance(prior, str)):
+        return
+    meant = get_close_matches(prior.lower(), _LOG_OF_PRIOR, n=1, cutoff=0.7)
+    if meant:
+        raise ValueError(
+            "expected a range (low, high, 'uniform') or (low, high, 'log-uniform'), "
+            f"got {(low, high, prior)!r}. Did you mean {meant[0]!r}? Choices go in a list."
+        )
+
+
 def _has(*methods: str) -> Any:
     return lambda value: all(hasattr(value, method) for method in methods)
 
 
 def _choices(value: Any) -> Ordinal | Categorical:
+    if isinstance(value, tuple) and len(value) == 3:
+        _check_prior(*value)
     return (Ordinal if is_ordinal(value) else Categorical)(value)
 
 
