@@ -87,38 +87,35 @@ def amounts_of(
         not fit.
     """
     name, least, most = search.resource, search.min_resources, search.max_resources
-    estimator, n_samples, enough = search.estimator, n_samples_of(X), 0
+    estimator, n_samples = search.estimator, n_samples_of(X)
+    smallest = share = 1
     resource: Callable[[int, Sequence[int]], Resource]
     if name == SAMPLES:
         classes, groups = _classes(estimator, y), _numbered(params.get("groups"))
         resource = lambda seed, _: Samples(n_samples, classes, groups, seed)  # noqa: E731
         most = _at_most(most, n_samples, "samples")
         smallest = _fewest_samples(n_samples, search.n_splits_, classes, factor)
-        own = _own_fewest(search.n_splits_, classes)
+        share, own = smallest, _own_fewest(search.n_splits_, classes)
         if own * factor <= most < smallest * factor:
-            # So few samples are better not divided, as scikit-learn would do.
-            enough, smallest = own, most
+            smallest, share = most, own  # scikit-learn would divide too few
     elif name == FOLDS and may_be_folds:
         resource = lambda *_: Folds()  # noqa: E731
         most = _at_most(most, search.n_splits_, "folds")
-        smallest = 1
     else:
         _check_parameter(name, estimator, searched)
         resource = lambda _, rungs: Iterations(name, rungs)  # noqa: E731
         most = _own_value(name, estimator) if most == "auto" else most
-        smallest = 1
     if isinstance(least, str):
-        least = min(smallest, most)
+        least, share = min(smallest, most), min(share, most)
     else:
-        enough = least
+        share = least
     if least > most:
         there_are = f" with n_samples={n_samples}" if name == SAMPLES else ""
         raise ValueError(
             f"min_resources_={least} is greater than max_resources_={most}{there_are}. "
             "Lower min_resources or raise max_resources."
         )
-    n_exhausting = max(1, most // (enough or least))
-    return Amounts(resource, int(least), int(most), int(n_exhausting))
+    return Amounts(resource, int(least), int(most), int(most // share))
 
 
 def _check_parameter(
