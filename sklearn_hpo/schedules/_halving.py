@@ -141,7 +141,7 @@ class Halving(Racing):
             for amount in self.amounts_
         ]
         rung = max((k for k, trials in enumerate(rungs) if trials), default=0)
-        if rung == 0 or self._is_begun(rungs, rung):
+        if rung == 0 or self._is_full(rungs, rung):
             if history.pending or rung + 1 == len(rungs):
                 return None
             rung += 1
@@ -149,7 +149,7 @@ class Halving(Racing):
         next_best = _ranked(rungs[rung - 1])[n_begun : n_begun + 1]
         return (next_best[0].candidate, 0, self.amounts_[rung]) if next_best else None
 
-    def _is_begun(self, rungs: Sequence[list[Trial]], rung: int) -> bool:
+    def _is_full(self, rungs: Sequence[list[Trial]], rung: int) -> bool:
         """Tell whether a rung has all its candidates; all below must be closed.
 
         Should all of them have failed, the next best of the rung below go on.
