@@ -441,7 +441,7 @@ def test_an_estimator_of_which_nothing_is_known_is_an_error(estimator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("estimator", "searched", "name"),
+    ("estimator", "name", "prefix"),
     [
         (HistGradientBoostingClassifier(early_stopping=True), "early_stopping", ""),
         (SGDClassifier(average=True), "average", "sgdclassifier__"),
@@ -450,13 +450,13 @@ def test_an_estimator_of_which_nothing_is_known_is_an_error(estimator) -> None:
     ids=repr,
 )
 def test_an_estimator_that_cannot_be_stopped_is_an_error(
-    estimator, searched, name
+    estimator, name, prefix
 ) -> None:
-    if name:
+    if prefix:
         estimator = make_pipeline(NeverFitted(), estimator)
-    with pytest.raises(ValueError, match=rf"ended from outside.*{searched}"):
+    with pytest.raises(ValueError, match=rf"ended from outside.*{name}"):
         grid(estimator, {}).fit(X, y)
-    EarlyStopping().check(estimator, [name + searched])
+    EarlyStopping().check(estimator, [prefix + name])
 
 
 def test_twelve_rows() -> None:
