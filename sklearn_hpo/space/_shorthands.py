@@ -129,8 +129,8 @@ def _check_prior(low: Any, high: Any, prior: Any) -> None:
     meant = get_close_matches(prior.lower(), _LOG_OF_PRIOR, n=1, cutoff=0.7)
     if meant:
         raise ValueError(
-            "expected a range (low, high, 'uniform') or (low, high, 'log-uniform'), "
-            f"got {(low, high, prior)!r}. Did you mean {meant[0]!r}? Choices go in a list."
+            "expected (low, high, 'uniform') or (low, high, 'log-uniform'), got "
+            f"{(low, high, prior)!r}. Did you mean {meant[0]!r}? Put choices in a list."
         )
 
 
