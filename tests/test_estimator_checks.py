@@ -16,6 +16,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_hpo import (
     BayesSearchCV,
+    EvolutionSearchCV,
     GridSearchCV,
     HalvingGridSearchCV,
     HalvingRandomSearchCV,
@@ -40,25 +41,27 @@ SPACES: list[tuple[BaseEstimator, dict[str, list[Any]]]] = [
 
 
 def searches() -> Iterator[BaseEstimator]:
-    """Yield every public search over every estimator.
+    """Yield every public search, a grid and a model's over every kind of estimator.
 
     Three candidates, so that in a search that looks back the last is a model's.
     """
+    shared = {"cv": 2}
+    seeded = {**shared, "n_iter": 3, "random_state": 0}
     for estimator, space in SPACES:
-        (name, values), shared = *space.items(), {"cv": 2}
-        candidates = [{name: value} for value in values]
-        seeded = {**shared, "n_iter": 3, "random_state": 0}
         yield GridSearchCV(estimator, space, **shared)
-        yield RandomizedSearchCV(estimator, space, **seeded)
-        yield ManualSearchCV(estimator, candidates=candidates, **shared)
         yield BayesSearchCV(estimator, space, **seeded)
+    for estimator, space in SPACES[1::2]:  # a classifier, a regressor, a clusterer
+        ((name, values),) = space.items()
+        candidates = [{name: value} for value in values]
+        yield ManualSearchCV(estimator, candidates=candidates, **shared)
+        yield RandomizedSearchCV(estimator, space, **seeded)
+        yield EvolutionSearchCV(estimator, space, **seeded)
         yield HyperbandSearchCV(estimator, space, min_resources=9, **seeded)
-        yield SearchCV(estimator, space, strategy=Bayes(), **seeded)
-    for estimator, space in SPACES[::4]:
-        yield HalvingGridSearchCV(estimator, space, cv=2)
+        yield HalvingGridSearchCV(estimator, space, **shared)
         yield HalvingRandomSearchCV(
             estimator, space, n_candidates=3, cv=2, random_state=0
         )
+        yield SearchCV(estimator, space, strategy=Bayes(), **seeded)
 
 
 @parametrize_with_checks(list(searches()))
