@@ -134,8 +134,8 @@ def report() -> str:
         f"{N_BLOCKS} blocks of {N_TASKS}. joblib: each task if X and y are arguments "
         "of `joblib.Parallel`."
     )
-    columns = ("X", "first, loky", "later, loky", "joblib, loky")
-    columns += tuple(f"later, {backend}" for backend in OTHERS)
+    columns = ["X", "first, loky", "later, loky", "joblib, loky"]
+    columns += [f"later, {backend}" for backend in OTHERS]
     lines = ["## Dispatch", "", about, "", f"| {' | '.join(columns)} |"]
     lines.append("|---" + "|--:" * (len(columns) - 1) + "|")
     ours(np.zeros((10, 1)), np.zeros(10), "loky")  # the workers start and import

@@ -75,7 +75,8 @@ def calls(path: Path) -> float:
     for ticket, number in enumerate(np.arange(N_MANY) // N_FOLDS):
         candidate = Candidate(int(number), {"var_smoothing": float(number) / 7})
         task = Task(ticket, candidate, ticket % N_FOLDS)
-        results.append(FoldResult(task, *rng.random(1).tolist(), None, 1e-3 / 3, 1e-4))
+        score = float(rng.random())
+        results.append(FoldResult(task, score, None, 1e-3 / 3, 1e-4))
     start = time.process_time()
     for result in results:
         record.known(result.task)

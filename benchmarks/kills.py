@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +77,9 @@ def searches(log: str) -> dict[str, Any]:
     model, space = Logged(log), {"a": Real(0, 10), "b": Real(0, 5)}
     grid = {"a": [1.0, 1.0, 4.0, 9.5], "b": [1.0, 2.0, 3.0]}
     points = [{"a": float(a), "b": a / 4} for a in range(11)]
-    adaptive = {"n_iter": 12, "lookahead": 4}
-    evolving = {"population_size": 4, **adaptive}
-    rungs = {"min_resources": 10, "max_resources": 40}
+    adaptive: dict[str, Any] = {"n_iter": 12, "lookahead": 4}
+    evolving: dict[str, Any] = {"population_size": 4, **adaptive}
+    rungs: dict[str, Any] = {"min_resources": 10, "max_resources": 40}
     made: dict[str, Any] = {}
     for racing in (False, True):
         kinds = {
@@ -120,7 +120,7 @@ def fit(name: str, n_jobs: int, folder: Path, die_at: int | None, pipe: Any) -> 
     """
     warnings.simplefilter("ignore")
     if die_at is not None:
-        _journal_file.os = _Dying(folder / "journal", die_at)
+        vars(_journal_file)["os"] = _Dying(folder / "journal", die_at)
     search = searches(str(folder / "log"))[name]
     search.set_params(n_jobs=n_jobs, journal=folder / "journal")
     try:
@@ -204,7 +204,10 @@ def one_kill(
         else:
             _, error = run(name, n_jobs, folder, kill=lambda: n_bytes(journal) >= end)
         left = journal.read_bytes()
-        found = {"killed": error == "killed", "torn": not left.endswith(b"\n")}
+        found: dict[str, Any] = {
+            "killed": error == "killed",
+            "torn": not left.endswith(b"\n"),
+        }
         kept = left[: left.rfind(b"\n") + 1].count(b'{"done"')
         log.unlink(missing_ok=True)
         found["result"], found["error"] = run(name, n_jobs, folder)
@@ -222,7 +225,7 @@ def kills(n_kills: int, seed: int = 0) -> list[dict[str, Any]]:
     """Kill searches in turn, and return what was found each time."""
     rng = np.random.default_rng(seed)
     found = []
-    expected: dict[tuple[str, int], tuple[str | None, tempfile.TemporaryDirectory]] = {}
+    expected: dict[tuple[str, int], tuple[str, tempfile.TemporaryDirectory[str]]] = {}
     for number in range(n_kills):
         case = cases()[number % len(cases())]
         if case not in expected:
@@ -239,7 +242,7 @@ def kills(n_kills: int, seed: int = 0) -> list[dict[str, Any]]:
     return found
 
 
-def report(found: list[Mapping[str, Any]]) -> str:
+def report(found: Sequence[Mapping[str, Any]]) -> str:
     """Return what is written into RESULTS.md."""
     n_torn = sum(one["torn"] for one in found)
     n_killed = sum(one["killed"] for one in found)

@@ -19,7 +19,7 @@ import statistics
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,7 +50,7 @@ class Case(NamedTuple):
     pipeline: Pipeline
     X: Any
     y: Any
-    grid: dict[str, list[Any]]
+    grid: Mapping[str, Any]
 
 
 def scaler_pca_svc() -> Case:

@@ -29,6 +29,7 @@ from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 
 from benchmarks._results import BENCHMARKS, RESULTS, setting, write_section
 from benchmarks.compare.tasks import all_tasks
+from benchmarks.compare.tasks._estimator_task import EstimatorTask
 from sklearn_hpo.evaluation import best_possible
 from sklearn_hpo.schedules import Full, PairedTRule, Racing, RacingRule, Schedule
 from sklearn_hpo.search import Loop
@@ -123,9 +124,17 @@ class Replay:
         return FoldResult(task, score, None, 0.0, 0.0)
 
 
+def known_tasks() -> dict[str, EstimatorTask]:
+    """Return those of `TASKS` whose data are here, by name."""
+    tasks = {name: task for name, task in all_tasks().items() if name in TASKS}
+    return {
+        name: task for name, task in tasks.items() if isinstance(task, EstimatorTask)
+    }
+
+
 def make_table(name: str, n_folds: int, n_configs: int) -> Table:
     """Return the table of a task, made if it is not there."""
-    task = all_tasks()[name]
+    task = known_tasks()[name]
     path = TABLES / f"{name}.{n_folds}.{n_configs}.{task.fingerprint}.npy"
     bound = best_possible(get_scorer(task.scoring), None)
     if path.is_file():
@@ -134,7 +143,7 @@ def make_table(name: str, n_folds: int, n_configs: int) -> Table:
     splitter = StratifiedKFold if data.is_classification else KFold
     cv = splitter(n_folds, shuffle=True, random_state=1)
     rng = random.Random(1)
-    rows = []
+    rows: list[NDArray[np.float64]] = []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         while len(rows) < n_configs:
@@ -169,12 +178,16 @@ def race(table: Table, rule: str, order: int, workers: int) -> tuple[float, bool
         schedule,
         history,
         evaluator,
-        capacity=workers,
+        capacity=lambda: workers,
         lookahead=lookahead if schedule.looks_back else None,
     ).run()
-    chosen = history.incumbent().candidate.params["row"]
+    chosen = history.incumbent()
+    assert chosen is not None
     means = table.scores.mean(axis=1)
-    lost = means[chosen] < means.max() - 1e-12 * np.abs(means).max()
+    lost = (
+        means[chosen.candidate.params["row"]]
+        < means.max() - 1e-12 * np.abs(means).max()
+    )
     return evaluator.n_fits / table.scores.size, bool(lost)
 
 
@@ -214,7 +227,7 @@ def main() -> None:
     parser.add_argument("--configs", type=int, default=40)
     parser.add_argument("--into", type=Path, default=RESULTS)
     options = parser.parse_args()
-    known = all_tasks()
+    known = known_tasks()
     names = [name for name in TASKS if name in known]
     parts = [report(k, options.configs, options.orders, names) for k in (5, 10)]
     title = f"## Racing\n\n`python -m benchmarks.racing`, {setting()}."

@@ -65,7 +65,9 @@ def search(task: Task, seed: int, *, racing: bool) -> BayesSearchCV:
 
 def best(fitted: BayesSearchCV) -> float:
     """Return the best score with all folds."""
-    return float(fitted.history_.incumbent().value)
+    incumbent = fitted.history_.incumbent()
+    assert incumbent is not None
+    return incumbent.value
 
 
 def row(name: str, task: Task, seeds: range) -> NDArray[np.float64]:

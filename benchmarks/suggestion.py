@@ -54,7 +54,9 @@ def score(params: Mapping[str, Any]) -> float:
     return hill + 0.1 * math.sin(9.0 * x[0] * x[1]) - 0.1 * n_wrong
 
 
-def alternate(space: Space, n: int, environments: Environments) -> dict[str, list]:
+def alternate(
+    space: Space, n: int, environments: Environments
+) -> dict[str, list[float]]:
     """Return the processor seconds of n suggestions by each search, A B A B."""
     seconds: dict[str, list[float]] = {name: [] for name in SEARCHES}
     with ExitStack() as stack:

@@ -251,7 +251,7 @@ def ended(summary: Summary) -> str:
     for row, ends in sorted(summary.results.broken.items()):
         by_reason = defaultdict(list)
         for end in ends:
-            by_reason[end.reason].append(f"{end.task} after {end.count}")
+            by_reason[end.reason].append(f"{end.task} after {end.n_done}")
         said += [
             f"* {name(row)}: {reason} ({', '.join(where[:6])}"
             + (f" and {len(where) - 6} more)" if len(where) > 6 else ")")

@@ -39,7 +39,7 @@ class End(NamedTuple):
     """How a search ended before its budget was spent."""
 
     task: str
-    count: int
+    n_done: int
     reason: str
 
 

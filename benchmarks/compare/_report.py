@@ -80,7 +80,7 @@ def as_json(summary: Summary, command: str) -> dict[str, Any]:
         "incomplete": {".".join(row): n for row, n in summary.incomplete.items()},
         "ended": {
             ".".join(row): [
-                f"{end.task} after {end.count}: {end.reason}" for end in some
+                f"{end.task} after {end.n_done}: {end.reason}" for end in some
             ]
             for row, some in summary.results.broken.items()
         },

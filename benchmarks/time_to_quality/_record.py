@@ -55,7 +55,7 @@ class Recording:
             "score": score,
             "rows": len(y),
             # The same candidate may be tried twice at a time.
-            "fold": zlib.crc32(np.ascontiguousarray(X)),
+            "fold": zlib.crc32(np.ascontiguousarray(X).data),
         }
         line = (json.dumps(seen) + "\n").encode()
         file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)

@@ -216,7 +216,8 @@ def ours(name: str) -> Callable[[Timed, Any, int, int], Any]:
         def domain(param: Param) -> Any:
             if param.kind == "cat":
                 return list(param.choices)
-            kind = sklearn_hpo.Integer if param.kind == "int" else sklearn_hpo.Real
+            integers = param.kind == "int"
+            kind: Any = sklearn_hpo.Integer if integers else sklearn_hpo.Real
             return kind(param.low, param.high, log=param.log)
 
         return getattr(sklearn_hpo, name)(
