@@ -67,6 +67,19 @@ def test_the_best_iteration_has_the_best_score(package) -> None:
     assert scores[n_iter - 1] == pytest.approx(max(scores), abs=1e-6)
 
 
+@pytest.mark.filterwarnings("error:The argument 'eval_set'")
+@pytest.mark.parametrize("names", [["a", "b", "c"], [0, 50, 1000]])
+def test_labels_may_be_anything(names) -> None:
+    model = booster("lightgbm", "Classifier", n_estimators=60)
+    X, y = WINE
+    scorer = get_scorer("neg_log_loss")
+    found = []
+    for labels in (y, np.array(names)[y]):
+        part = ValidationPart(X[1::4], labels[1::4], {}, scorer, None, 5)
+        found.append(fit_until_best(clone(model), X[::2], labels[::2], {}, part))
+    assert found[0] == found[1]
+
+
 @each_package
 def test_a_search_refits_the_median(package) -> None:
     model = booster(package, "Regressor", n_estimators=200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -58,10 +59,13 @@ class LightGBM(EarlyStoppingAdapter):
                 watch.check()
                 raise EarlyStopException(watch.best_iteration - 1, [])
 
+        # LightGBM 4.7 deprecates `eval_set`, but encodes the labels of no other.
         evaluated: dict[str, Any] = {"eval_set": [(watch.X, watch.y)]}
-        if "eval_X" in inspect.signature(model.fit).parameters:  # LightGBM 4.7
+        if "eval_set" not in inspect.signature(model.fit).parameters:
             evaluated = {"eval_X": watch.X, "eval_y": watch.y}
         callbacks = [*(params.get("callbacks") or ()), stop_when_told]
         ours = {**evaluated, "eval_metric": metric, "callbacks": callbacks}
-        model.fit(X, y, **{**params, **ours})
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The argument 'eval_set' is deprecated")
+            model.fit(X, y, **{**params, **ours})
         model.set_params(**self.final(model, watch.best_iteration))
