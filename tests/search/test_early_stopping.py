@@ -18,7 +18,13 @@ from sklearn.ensemble import (
 )
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, SGDClassifier
-from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, cross_val_score
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    cross_val_score,
+)
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -475,3 +481,27 @@ def test_a_class_of_one_member_is_fitted_and_never_decides() -> None:
     with pytest.warns(match="least populated class"):
         search = grid(model, {}).fit(X, labels)
     assert list(search.classes_) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("scoring", ["neg_log_loss", "roc_auc_ovr"])
+def test_where_a_class_could_not_be_held_out_the_log_loss_decides(scoring) -> None:
+    """Of a class of 3 members one of two folds has one, which is fitted."""
+    labels = y.copy()
+    labels[[7, 200, 400]] = 2
+    model = HistGradientBoostingClassifier(max_iter=20, random_state=0)
+    found = {}
+    for name in (scoring, "accuracy"):
+        search = grid(model, {}, scoring=name, cv=StratifiedKFold(2)).fit(X, labels)
+        found[name] = search.history_.best_iterations[0]
+    n_members = [np.sum(labels[train] == 2) for train, _ in search.cv.split(X, labels)]
+    lacks = n_members.index(1)
+    assert found[scoring][lacks] == found["accuracy"][lacks]
+
+
+def test_groups_of_one_class_each() -> None:
+    groups = np.arange(len(y)) // 20
+    labels = groups % 3
+    model = HistGradientBoostingClassifier(max_iter=9, random_state=0)
+    search = grid(model, {}, scoring="neg_log_loss", cv=StratifiedGroupKFold(3))
+    search.fit(X, labels, groups=groups)
+    assert np.isfinite(search.history_.best_iterations).all()

@@ -42,16 +42,18 @@ class ValidationPart:
     patience: int
     tol: float = 0.0
 
-    def watch(self, estimator: Any) -> Validation:
+    def watch(self, estimator: Any, y: Any) -> Validation:
         """Return what hears of the iterations of an estimator's last step.
 
-        The steps before it are fitted, and the rows go through them.
+        The steps before it are fitted, and the rows go through them; the last one is
+        going to be fitted to the targets `y`.
         """
         X = self.X
         for step in steps_before_last(estimator):
             X = step.transform(X)
         model = last_step(estimator)
-        metric = metric_for(model, self.y, self.scorer, self.objective, self.params)
+        scorer = self.scorer, self.objective
+        metric = metric_for(model, self.y, y, *scorer, self.params)
         return Validation(X, self.y, metric, self.patience, self.tol)
 
 
@@ -85,7 +87,7 @@ def fit_until_best(
 
     def fit(X: Any, y: Any, **params: Any) -> Any:
         vars(model).pop("fit", None)
-        watch = part.watch(estimator)
+        watch = part.watch(estimator, y)
         adapter.fit(model, X, y, params, watch)
         found.append(watch.best_iteration)
         return model

@@ -87,16 +87,24 @@ class Validation:
 
 
 def metric_for(
-    model: Any, y: Any, scorer: Any, objective: str | None, params: Mapping[str, Any]
+    model: Any,
+    y: Any,
+    y_fit: Any,
+    scorer: Any,
+    objective: str | None,
+    params: Mapping[str, Any],
 ) -> Metric:
     """Return what decides when a model is stopped.
+
+    The scorer, unless it looks at predicted classes alone, or may fail since the
+    validation part lacks a class that the model knows.
 
     Parameters
     ----------
     model : estimator object
         The last step, not fitted.
-    y : array-like
-        Targets of the validation part.
+    y, y_fit : array-like
+        Targets of the validation part, and those the model is going to be fitted to.
     scorer : callable
         The scorer of the search, of one or of several metrics.
     objective : str or None
@@ -110,8 +118,10 @@ def metric_for(
         scorers = plain_scorers(scorer)
         name = objective if objective in scorers else next(iter(scorers))
         single = scorers[name]
-    is_own = is_own_scorer(scorer)
-    if is_own and not (is_classifier(model) and sees_predictions_only(single)):
+    knows_better = is_classifier(model) and (
+        sees_predictions_only(single) or not np.isin(np.unique(y_fit), y).all()
+    )
+    if is_own_scorer(scorer) and not knows_better:
         return _by_scorer(scorer, name, params)
     weight = params.get("sample_weight")
     if is_classifier(model) and hasattr(model, "predict_proba"):
