@@ -75,6 +75,24 @@ def test_what_may_have_fewer_trees_is_fitted_anew(package) -> None:
         assert store.get("model-0-0") is None
 
 
+@pytest.mark.filterwarnings("ignore:The argument 'eval_set' is deprecated")
+@pytest.mark.parametrize(
+    ("params", "fit_params"),
+    [
+        ({"boosting": "dart"}, {}),
+        ({"early_stopping": 3}, {}),
+        ({}, {"init_score": np.linspace(-1.0, 1.0, len(y))}),
+    ],
+    ids=["another name", "stops", "init_score"],
+)
+def test_lightgbm_is_told_in_many_ways_what_cannot_go_on(params, fit_params) -> None:
+    pytest.importorskip("lightgbm")
+    store = Store()
+    fit_params = fit_params | {"eval_set": [(X, y)]}
+    climb(booster("lightgbm", **params), RUNGS[:1], store, **fit_params)
+    assert store.get("model-0-0") is None
+
+
 def test_a_search_by_trees(package) -> None:
     search = HalvingGridSearchCV(
         booster(package),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from copy import deepcopy
 
 import numpy as np
 import pytest
@@ -219,3 +220,30 @@ def test_what_is_not_known_to_go_on_is_fitted_anew(estimator) -> None:
         kept.write()
         assert kept.get() is None
         assert model is new
+
+
+@pytest.mark.parametrize(
+    ("estimator", "fit_params"),
+    [
+        (
+            GradientBoostingClassifier(random_state=0),
+            {"monitor": lambda stage, *_: stage % 7 == 1},
+        ),
+        (SGDClassifier(random_state=0), {"coef_init": np.ones((3, 6))}),
+    ],
+    ids=["monitor", "coef_init"],
+)
+def test_arguments_of_a_fit_are_met_once(estimator, fit_params) -> None:
+    parameter = WARM_STARTS[type(estimator)].parameter
+    resource, store = Iterations(parameter, RUNGS), Store()
+    for amount in RUNGS:
+        kept = Kept(store, 0, 0)
+        new = clone(estimator).set_params(**{parameter: amount})
+        # scikit-learn goes on in the very array of coefficients it is given.
+        model = resource.fit(new, X, y, deepcopy(fit_params), amount, "", kept)
+        kept.write()
+    expected = clone(estimator).set_params(**{parameter: RUNGS[-1]})
+    expected.fit(X, y, **fit_params)
+    np.testing.assert_array_equal(
+        model.decision_function(X), expected.decision_function(X)
+    )

@@ -15,8 +15,10 @@ from sklearn.base import BaseEstimator, clone
 from sklearn_hpo.evaluation.resources._continuation import Continuation, has_fixed_seed
 from sklearn_hpo.evaluation.resources._resource import fit_plainly
 
-# Other names of LightGBM for the number of trees.
+# Other names of LightGBM for the number of trees, and for what is boosted.
 _ALIASES = {
+    "boost",
+    "boosting",
     "max_iter",
     "n_iter",
     "nrounds",
@@ -29,7 +31,15 @@ _ALIASES = {
     "num_trees",
 }
 # Parameters with which a fit may have fewer trees, or none to go on from.
-_STOPPING = {"callbacks", "early_stopping_round", "early_stopping_rounds"}
+_STOPPING = {
+    "callbacks",
+    "early_stopping",
+    "early_stopping_round",
+    "early_stopping_rounds",
+    "n_iter_no_change",
+}
+# Arguments of `fit` that end it, or whose place an earlier booster would take.
+_TAKEN = {"callbacks", "init_score"}
 
 
 class Booster(Continuation):
@@ -64,7 +74,7 @@ class Booster(Continuation):
         return (
             has_fixed_seed(estimator)
             and params.get(self.kind) in self.trees
-            and not fit_params.keys() & {self.argument, "callbacks"}
+            and not fit_params.keys() & {self.argument, *_TAKEN}
             and all(params.get(name) is None for name in _ALIASES | _STOPPING)
         )
 

@@ -70,7 +70,9 @@ class WarmStart(Continuation):
         self, estimator: BaseEstimator, X: Any, fit_params: Mapping[str, Any]
     ) -> bool:
         """Return whether the seed is repeatable, and nothing else stands in the way."""
-        return has_fixed_seed(estimator) and self.condition(estimator, X)
+        # A monitor, or coefficients to begin with, would be met again at each rung.
+        plain = fit_params.keys() <= {"sample_weight"}
+        return plain and has_fixed_seed(estimator) and self.condition(estimator, X)
 
     def go_on(
         self,
