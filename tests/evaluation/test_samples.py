@@ -50,6 +50,20 @@ def test_every_class_is_in_the_smallest_part(groups) -> None:
     assert set(CLASSES[part]) == {0, 1, 2}
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_class_that_only_one_group_has_is_in_every_part(seed) -> None:
+    """The commonest class is in one group, whose rarest class is in many others."""
+    groups = np.r_[np.repeat(np.arange(65), 2), np.full(82, 65)]
+    classes = np.r_[np.repeat([1, 2], [70, 60]), np.full(80, 0), [2, 2]]
+    everything = np.arange(len(groups))
+    resource = Samples(len(groups), classes, groups, seed)
+    parts = [resource.rows(everything, 0, amount) for amount in (1, 50, 120)]
+    for part, larger in zip(parts, [*parts[1:], everything], strict=True):
+        assert set(classes[part]) == {0, 1, 2}
+        assert np.isin(part, larger).all()
+        assert not set(groups[part]) & set(groups[np.setdiff1d(everything, part)])
+
+
 def test_groups_stay_whole() -> None:
     for part in rungs(Samples(N, CLASSES, GROUPS, seed=0)):
         cut = set(GROUPS[part]) & set(GROUPS[np.setdiff1d(TRAIN, part)])

@@ -32,7 +32,8 @@ class Samples(Resource):
     spread evenly, so that every part has the classes in the proportions of the whole. A
     part has at least a member of each. If there are groups, whole groups are ordered,
     each by its rarest class, and a part ends with a group: it may have more samples
-    than its share, never fewer.
+    than its share, never fewer. A class that is no group's rarest has a group among the
+    first too.
 
     Parameters
     ----------
@@ -76,8 +77,9 @@ class Samples(Resource):
         sizes = np.bincount(groups)
         strata = _rarest(classes, groups)
         order = _spread(strata, sizes, rng)
+        order, n_first = _with_each_class(order, strata, groups, classes)
         n_groups = 1 + int(np.searchsorted(sizes[order].cumsum(), n_rows))
-        n_groups = max(n_groups, len(np.unique(strata)))
+        n_groups = max(n_groups, n_first)
         return train[np.isin(groups, order[:n_groups])]
 
 
@@ -97,6 +99,28 @@ def _rarest(classes: NDArray[np.intp], groups: NDArray[np.intp]) -> NDArray[np.i
     rarest = np.full(groups.max() + 1, len(n_members))
     np.minimum.at(rarest, groups, rank[classes])
     return rarest
+
+
+def _with_each_class(
+    order: NDArray[np.intp],
+    strata: NDArray[np.intp],
+    groups: NDArray[np.intp],
+    classes: NDArray[np.intp],
+) -> tuple[NDArray[np.intp], int]:
+    """Return an order of groups and how many of its first have all classes.
+
+    The first of every stratum are followed by the next groups with a class that none of
+    these has.
+    """
+    n_strata = len(np.unique(strata))
+    place = np.argsort(order)
+    earliest = np.full(classes.max() + 1, len(order))
+    np.minimum.at(earliest, classes, place[groups])
+    late = np.unique(earliest[earliest >= n_strata])
+    order = np.concatenate(
+        [order[:n_strata], order[late], np.delete(order, late)[n_strata:]]
+    )
+    return order, n_strata + len(late)
 
 
 def _spread(
