@@ -121,7 +121,8 @@ def amounts_of(
 def _check_parameter(
     name: str, estimator: BaseEstimator, searched: Container[str]
 ) -> None:
-    valid = sorted(estimator.get_params(deep=True))
+    values = estimator.get_params(deep=True)
+    valid = sorted(values)
     if name not in valid:
         raise ValueError(
             f"Cannot use resource={name} which is not supported by estimator "
@@ -132,6 +133,12 @@ def _check_parameter(
         raise ValueError(
             f"Cannot use parameter {name} as the resource since it is part of the "
             "searched parameters. Take it out of them."
+        )
+    value = values[name]
+    if isinstance(value, (bool, np.bool_)) or hasattr(value, "get_params"):
+        raise ValueError(
+            f"resource: expected a parameter that counts something, got {name!r}, for "
+            f"which the estimator has {value!r}."
         )
 
 

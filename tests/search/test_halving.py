@@ -415,12 +415,13 @@ def test_regression_has_no_classes() -> None:
     [
         ({"resource": "Cs"}, r"Cannot use resource=Cs .* Did you mean 'C'\?"),
         ({"resource": "C", "max_resources": 9}, "Cannot use parameter C as the"),
+        ({"resource": "dual"}, "counts something, got 'dual', for which .* False"),
         ({"min_resources": 50, "max_resources": 40}, "min_resources_=50 is greater"),
         ({"max_resources": 301}, "at most the number of samples, 300, got 301"),
         ({"resource": "random_state", "min_resources": 1}, "positive integer, got No"),
         ({"n_candidates": "exhaust", "min_resources": "exhaust"}, "both set to 'exh"),
     ],
-    ids=["unknown", "searched", "bounds", "too many", "no integer", "exhaust"],
+    ids=["unknown", "searched", "flag", "bounds", "many", "no integer", "exhaust"],
 )
 def test_bad_input_is_an_error_before_any_fit(options, message) -> None:
     class Never(LogisticRegression):
@@ -440,6 +441,9 @@ def test_a_resource_of_a_step_is_named_with_the_step() -> None:
         max_resources=9,
     )
     with pytest.raises(ValueError, match="mean 'randomforestclassifier__n_estim"):
+        search.fit(X, y)
+    search.set_params(resource="randomforestclassifier")
+    with pytest.raises(ValueError, match="counts something, got 'randomforestcl"):
         search.fit(X, y)
 
 
