@@ -215,8 +215,12 @@ class CallbackTree:
         context.call_on_fit_task_end(estimator=self._search)
 
     def evaluation(self, task_id: int) -> dict[str, Any]:
-        """Return the keyword arguments by which `fit_and_score` tells of its task."""
-        if not self._evaluations:
+        """Return the keyword arguments by which `fit_and_score` tells of its task.
+
+        None if nobody listens. Nor is anybody told of evaluations beyond those that
+        were planned: of a rung of which all have failed the next best go on.
+        """
+        if task_id >= len(self._evaluations):
             return {}
         return {"caller": self._search, "callback_ctx": self._evaluations[task_id]}
 

@@ -7,8 +7,15 @@ import pytest
 callback = pytest.importorskip("sklearn.callback", reason="scikit-learn 1.9 has them")
 from sklearn.datasets import load_iris  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
+from sklearn.tree import DecisionTreeClassifier  # noqa: E402
 
-from sklearn_hpo import BayesSearchCV, GridSearchCV, RandomizedSearchCV, Real  # noqa: E402
+from sklearn_hpo import (  # noqa: E402
+    BayesSearchCV,
+    GridSearchCV,
+    HalvingGridSearchCV,
+    RandomizedSearchCV,
+    Real,
+)
 
 X, y = load_iris(return_X_y=True)
 
@@ -73,3 +80,26 @@ def test_scikit_learns_progress_bar(search, n_jobs, capsys, monkeypatch) -> None
     shown = capsys.readouterr().out
     assert f"{type(search).__name__} - search #0" in shown
     assert "100%" in shown
+
+
+class FailsInBetween(DecisionTreeClassifier):
+    def fit(self, X, y, sample_weight=None):
+        if self.max_depth == 3:
+            raise ValueError
+        return super().fit(X, y, sample_weight)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
+def test_more_evaluations_than_planned_are_not_told_of() -> None:
+    """All of a rung fail, so that the next best go on, until there are none."""
+    search = HalvingGridSearchCV(
+        FailsInBetween(max_depth=9),
+        {"min_samples_leaf": list(range(1, 10))},
+        resource="max_depth",
+        cv=2,
+    )
+    recording = Recording()
+    search.set_callbacks(recording).fit(X, y)
+    assert search.n_candidates_ == [9, 9]
+    assert recording.count("begin", "candidate-split-evaluation") == 2 * (9 + 3 + 1)
