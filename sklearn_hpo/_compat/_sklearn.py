@@ -192,7 +192,7 @@ class CallbackTree:
             ).call_on_fit_task_begin(estimator=search, **self._data)
 
     @contextmanager
-    def searching(self, n_candidates: int, n_folds: int) -> Iterator[None]:
+    def searching(self, n_tasks: int) -> Iterator[None]:
         """Surround the search with its task.
 
         The tasks of the evaluations are made beforehand, because making one while
@@ -202,7 +202,6 @@ class CallbackTree:
         if not HAS_CALLBACKS:
             yield
             return
-        n_tasks = n_candidates * n_folds
         context = self._root.subcontext(
             task_name="search", max_subtasks=n_tasks, sequential_subtasks=False
         ).call_on_fit_task_begin(estimator=self._search)

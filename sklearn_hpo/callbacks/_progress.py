@@ -43,9 +43,9 @@ class Progress(Callback):
             rich.TimeRemainingColumn(),
             rich.TextColumn("best {task.fields[best]}"),
         )
-        total = history.n_iter * history.n_folds
+        done, total = history.n_fits, history.n_expected
         self._task = self._bar.add_task(
-            self.description, total=total, completed=history.n_fits, best="-"
+            self.description, total=total, completed=done, best="-"
         )
         self._bar.start()
 

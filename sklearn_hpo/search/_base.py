@@ -213,7 +213,7 @@ class BaseSearch(Concluding):
             settings = self._settings(clone(self.estimator), scorers, routed, plan)
             settings = replace(settings, early_stopping=stopping)
             deadline.count(journal.seconds)
-            with tree.searching(plan.n_trials or plan.n_iter, self.n_splits_):
+            with tree.searching(plan.n_fits or plan.n_iter * self.n_splits_):
                 evaluator = Evaluator(X, y, splits, settings, tree, self.n_jobs)
                 interruption = self._search(
                     plan, schedule, evaluator, deadline, journal
@@ -293,15 +293,16 @@ class BaseSearch(Concluding):
         """Fill `history_`, and return what ended the search before its time."""
         n_folds = self.n_splits_
         n_new = plan.n_iter - len(plan.told)
-        n_trials = plan.n_trials or n_new
         if self.verbose > 0:
             print(  # noqa: T201 (scikit-learn's own line)
                 f"Fitting {n_folds} folds for each of {n_new} candidates,"
-                f" totalling {n_trials * n_folds} fits"
+                f" totalling {plan.n_fits or n_new * n_folds} fits"
             )
         what = plan.objective or objective_of(self), plan.seed, plan.objectives
         self.history_ = History(n_folds, plan.n_iter, *what)
         self.history_.identity = journal.identity
+        if plan.n_fits is not None:
+            self.history_.n_expected = plan.n_fits
         if not n_folds:
             return None
         with evaluator:

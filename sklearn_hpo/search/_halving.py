@@ -142,8 +142,11 @@ class BaseHalving(BaseSearch):
         plan = plan_list(self, space, candidates, seed=seed)
         self._settle_rungs(plan.n_iter)
         resource = amounts.resource(seed, self.n_resources_)
-        n_trials = sum(self._sizes(plan.n_iter).values())
-        return replace(plan, resource=resource, n_trials=n_trials)
+        n_fits = sum(
+            size * (amount if self.resource == FOLDS else self.n_splits_)
+            for amount, size in self._sizes(plan.n_iter).items()
+        )
+        return replace(plan, resource=resource, n_fits=n_fits)
 
     def _settle_rungs(self, n_candidates: int) -> None:
         """Set what each rung may spend, as scikit-learn does."""

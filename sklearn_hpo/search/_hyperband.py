@@ -318,10 +318,14 @@ class HyperbandSearchCV(SearchCV):
             least = max(least, int(most // self.eta**_MOST_BELOW))
         self.min_resources_, self.max_resources_ = least, most
         self.n_resources_ = self._rungs().resources
+        # Of what is left over at the end, one more may rise from each rung.
+        n_above = sum(
+            1 + plan.n_iter / self.eta**k for k in range(1, len(self.n_resources_))
+        )
         return replace(
             plan,
             resource=amounts.resource(plan.seed, self.n_resources_),
-            n_trials=plan.n_iter * len(self.n_resources_),
+            n_fits=(plan.n_iter + int(n_above)) * self.n_splits_,
         )
 
     def _rungs(self, **options: Any) -> Hyperband:

@@ -53,8 +53,8 @@ class Plan:
         the first of this one. The strategy has their points first.
     resource : Resource or None, default=None
         What rungs spend more of, if there are any.
-    n_trials : int or None, default=None
-        Number of trials the search may have, if a candidate may have several.
+    n_fits : int or None, default=None
+        About how many fits the search has; None for all folds of all candidates.
     """
 
     space: SearchSpace
@@ -70,4 +70,4 @@ class Plan:
     known: Callable[[Task], FoldResult | None] = nothing_known
     told: Sequence[tuple[Trial, list[FoldResult]]] = ()
     resource: Resource | None = None
-    n_trials: int | None = None
+    n_fits: int | None = None

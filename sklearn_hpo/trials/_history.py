@@ -43,6 +43,8 @@ class History:
         Number of candidates begun.
     n_fits : int
         Number of fold results recorded, those of closed trials included.
+    n_expected : int
+        About how many there are to be in the end.
     identity : dict of str to str, or None
         Names of what its results depend on, such as the data and the folds; None if
         that is not known.
@@ -63,6 +65,7 @@ class History:
         self.trials: list[Trial] = []
         self.n_candidates = 0
         self.n_fits = 0
+        self.n_expected = n_iter * n_folds
         self.identity: Mapping[str, str | None] | None = None
         self._table = FoldTable(n_folds, objectives)
         self._records = FoldRecords(self._table, objective)

@@ -8,8 +8,14 @@ from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.svm import SVC
 
-from sklearn_hpo import BayesSearchCV, Real
+from sklearn_hpo import (
+    BayesSearchCV,
+    HalvingGridSearchCV,
+    HyperbandSearchCV,
+    Real,
+)
 from sklearn_hpo.callbacks import Callback, Progress
+from sklearn_hpo.strategies import Random
 
 X, y = load_iris(return_X_y=True)
 
@@ -28,6 +34,47 @@ def test_it_shows_what_is_done_and_the_best_score(capsys, monkeypatch) -> None:
     assert "my search" in shown
     assert "8/8" in shown
     assert f"best {fitted.best_score_:.4g}" in shown
+
+
+@pytest.mark.parametrize(
+    ("resource", "n_fits"), [("n_samples", 2 * (9 + 3)), ("n_folds", 9 * 1 + 3 * 3)]
+)
+def test_all_rungs_make_a_full_bar(resource, n_fits, capsys, monkeypatch) -> None:
+    pytest.importorskip("rich")
+    monkeypatch.setenv("COLUMNS", "200")
+    search = HalvingGridSearchCV(
+        SVC(),
+        {"C": [0.1 * 2**k for k in range(9)]},
+        resource=resource,
+        min_resources=50 if resource == "n_samples" else 1,
+        cv=2 if resource == "n_samples" else 3,
+        verbose=1,
+        callbacks=[Progress()],
+    ).fit(X, y)
+    shown = capsys.readouterr().out
+    assert f"totalling {n_fits} fits" in shown
+    assert f"{n_fits}/{n_fits}" in shown
+    assert search.n_candidates_ == [9, 3]
+
+
+def test_hyperband_nearly_fills_the_bar(capsys, monkeypatch) -> None:
+    pytest.importorskip("rich")
+    monkeypatch.setenv("COLUMNS", "200")
+    search = HyperbandSearchCV(
+        SVC(),
+        {"C": Real(0.1, 10)},
+        strategy=Random(),
+        n_iter=20,
+        cv=2,
+        min_resources=15,
+        racing=False,
+        random_state=0,
+        callbacks=[Progress()],
+    ).fit(X, y)
+    n_fits = search.history_.n_fits
+    expected = search.history_.n_expected
+    assert f"{n_fits}/{expected}" in capsys.readouterr().out
+    assert n_fits <= expected < 1.2 * n_fits
 
 
 def test_without_rich_it_says_what_to_install(monkeypatch) -> None:
