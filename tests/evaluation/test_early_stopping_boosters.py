@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -92,6 +93,37 @@ def test_a_search_refits_the_median(package) -> None:
     folds = search.history_.best_iterations[search.best_index_]
     assert search.best_iteration_ == np.median(folds) < 200
     assert search.best_estimator_.n_estimators == search.best_iteration_
+
+
+def test_an_early_stopping_callback_of_xgboost_is_left_alone() -> None:
+    model = booster("xgboost", "Regressor")
+    callback = pytest.importorskip("xgboost.callback").EarlyStopping(rounds=3)
+    adapter = adapter_of(model)
+    assert adapter is not None
+    assert not adapter.stops(model.set_params(callbacks=[callback]))
+
+
+@pytest.mark.parametrize("names", [("eval_set",), ("eval_X", "eval_y")], ids=str)
+def test_what_lightgbm_is_to_evaluate_is_replaced(names) -> None:
+    model = booster("lightgbm", "Regressor", n_estimators=100)
+    if names[0] not in inspect.signature(model.fit).parameters:
+        pytest.skip("another version of LightGBM")
+    X, y = DIABETES
+    values = DIABETES if len(names) == 2 else ([DIABETES],)
+    part = ValidationPart(X[1::4], y[1::4], {}, get_scorer("r2"), None, 5)
+    found = [
+        fit_until_best(clone(model), X[::2], y[::2], given, part)
+        for given in ({}, dict(zip(names, values, strict=True)))
+    ]
+    assert found[0] == found[1]
+
+
+def test_lightgbm_is_not_to_stop_by_two_rules() -> None:
+    model = booster("lightgbm", "Regressor")
+    rule = pytest.importorskip("lightgbm").early_stopping(3)
+    part = ValidationPart(*DIABETES, {}, get_scorer("r2"), None, 5)
+    with pytest.raises(ValueError, match="callbacks of LightGBM that do not stop"):
+        fit_until_best(model, *DIABETES, {"callbacks": [rule]}, part)
 
 
 @pytest.mark.parametrize(

@@ -44,9 +44,21 @@ class LightGBM(EarlyStoppingAdapter):
     def fit(
         self, model: Any, X: Any, y: Any, params: Mapping[str, Any], watch: Validation
     ) -> None:
-        """Fit tree by tree: its metric is ours, and its callback stops when told."""
-        from lightgbm.callback import EarlyStopException
+        """Fit tree by tree: its metric is ours, and its callback stops when told.
 
+        Raises
+        ------
+        ValueError
+            If LightGBM is to stop by a rule of its own too.
+        """
+        from lightgbm.callback import EarlyStopException, early_stopping
+
+        others = list(params.get("callbacks") or ())
+        if any(isinstance(other, type(early_stopping(1))) for other in others):
+            raise ValueError(
+                "early_stopping: expected callbacks of LightGBM that do not stop, got "
+                "early_stopping among those given to fit. Leave it out."
+            )
         view = known(model, y)
 
         def metric(_: Any, predictions: Any) -> tuple[str, float, bool]:
@@ -63,9 +75,9 @@ class LightGBM(EarlyStoppingAdapter):
         evaluated: dict[str, Any] = {"eval_set": [(watch.X, watch.y)]}
         if "eval_set" not in inspect.signature(model.fit).parameters:
             evaluated = {"eval_X": watch.X, "eval_y": watch.y}
-        callbacks = [*(params.get("callbacks") or ()), stop_when_told]
-        ours = {**evaluated, "eval_metric": metric, "callbacks": callbacks}
+        ours = {"eval_metric": metric, "callbacks": [*others, stop_when_told]}
+        params = {k: v for k, v in params.items() if not k.startswith("eval_")}
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "The argument 'eval_set' is deprecated")
-            model.fit(X, y, **{**params, **ours})
+            model.fit(X, y, **{**params, **ours, **evaluated})
         model.set_params(**self.final(model, watch.best_iteration))

@@ -19,15 +19,18 @@ class XGBoost(EarlyStoppingAdapter):
     module = "xgboost"
     names = ("XGBClassifier", "XGBRegressor")
     iterations = "n_estimators"
-    decisive = ("booster", "objective", "early_stopping_rounds")
+    decisive = ("booster", "objective", "early_stopping_rounds", "callbacks")
 
     def stops(self, model: Any) -> bool:
         """Return whether a tree, once added, stays as it is, and no other rule ends it.
 
         With an objective of the user's own the predictions are no probabilities.
         """
+        from xgboost.callback import EarlyStopping
+
         plain = model.booster in (None, "gbtree") and not callable(model.objective)
-        return plain and model.early_stopping_rounds is None
+        ends = any(isinstance(c, EarlyStopping) for c in model.callbacks or ())
+        return plain and model.early_stopping_rounds is None and not ends
 
     def fit(
         self, model: Any, X: Any, y: Any, params: Mapping[str, Any], watch: Validation
