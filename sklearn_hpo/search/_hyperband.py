@@ -114,7 +114,9 @@ class HyperbandSearchCV(SearchCV):
         estimated mean in ``cv_results_`` and ranks after the others.
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
-        in common, and candidates that are equal, where that cannot change a score.
+        in common, and candidates that are equal, where that cannot change a score; and
+        iterations, where a model goes on from a lower rung. Of some estimators that is
+        another model than that of a single fit, see the user guide.
     early_stopping : EarlyStopping, default=None
         Whether boosters and nets are stopped early on a part of each training fold that
         is held out; the best candidate is then refitted with the median of the best
