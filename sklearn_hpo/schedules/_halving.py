@@ -9,6 +9,7 @@ n_k, r_k
 from __future__ import annotations
 
 import math
+from bisect import insort
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,10 +17,10 @@ import numpy as np
 from sklearn_hpo.schedules._full import Full
 from sklearn_hpo.schedules._racing import Racing
 from sklearn_hpo.schedules._racing_rule import Estimate, RacingRule
-from sklearn_hpo.schedules._schedule import Proposal
+from sklearn_hpo.schedules._schedule import Proposal, Verdict
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Strategy
-from sklearn_hpo.trials import History, Trial
+from sklearn_hpo.trials import FoldResult, History, Trial
 
 
 class Halving(Racing):
@@ -97,10 +98,24 @@ class Halving(Racing):
         self.amounts_: Sequence[float | None] = sorted(set(amounts))
         # How often the candidates are divided by `factor` on the way to each rung.
         self.n_divisions_ = [amounts.index(amount) for amount in sorted(set(amounts))]
+        # All trials of each rung, and the complete ones, best first. To read them anew
+        # from the history at each question would take time that grows with the search.
+        self.rungs_: list[list[Trial]] = [[] for _ in self.amounts_]
+        self.ranked_: list[list[tuple[float, int, Trial]]] = [[] for _ in self.amounts_]
 
     def ask(self, history: History, rng: np.random.Generator) -> Proposal | None:
         """Return a further fold, or the first one of a candidate at its next rung."""
         return super().ask(history, rng) if self.races else Full.ask(self, history, rng)
+
+    def tell(
+        self, result: FoldResult, trial: Trial, history: History
+    ) -> Verdict | None:
+        """Close the candidate at this rung after its last fold, or a lost race."""
+        verdict = super().tell(result, trial, history)
+        if verdict is not None and verdict[0] == "complete":
+            entry = -verdict[1], trial.row, trial
+            insort(self.ranked_[self.amounts_.index(trial.resource)], entry)
+        return verdict
 
     def size(self, rung: int, n_candidates: int) -> int:
         """Return the number of candidates of a rung.
@@ -136,30 +151,30 @@ class Halving(Racing):
         new = super()._new_candidate(history, rng)
         if new is not None:
             return new[0], 0, self.amounts_[0]
-        rungs = [
-            [trial for trial in history.trials if trial.resource == amount]
-            for amount in self.amounts_
-        ]
-        rung = max((k for k, trials in enumerate(rungs) if trials), default=0)
-        if rung == 0 or self._is_full(rungs, rung):
-            if history.pending or rung + 1 == len(rungs):
+        for trial in history.trials[sum(map(len, self.rungs_)) :]:
+            self.rungs_[self.amounts_.index(trial.resource)].append(trial)
+        rung = max((k for k, trials in enumerate(self.rungs_) if trials), default=0)
+        if rung == 0 or self._is_full(rung):
+            if history.pending or rung + 1 == len(self.rungs_):
                 return None
             rung += 1
-        n_begun = len(rungs[rung])
-        next_best = _ranked(rungs[rung - 1])[n_begun : n_begun + 1]
-        return (next_best[0].candidate, 0, self.amounts_[rung]) if next_best else None
+        n_begun = len(self.rungs_[rung])
+        if n_begun == len(self.ranked_[rung - 1]):
+            return None
+        next_best = self.ranked_[rung - 1][n_begun][-1]
+        return next_best.candidate, 0, self.amounts_[rung]
 
-    def _is_full(self, rungs: Sequence[list[Trial]], rung: int) -> bool:
+    def _is_full(self, rung: int) -> bool:
         """Tell whether a rung has all its candidates; all below must be closed.
 
         Should all of them have failed, the next best of the rung below go on.
         """
-        below, trials = _ranked(rungs[rung - 1]), rungs[rung]
+        trials = self.rungs_[rung]
         n_begun = len(trials)
-        if n_begun == len(below):
+        if n_begun == len(self.ranked_[rung - 1]):
             return True
         all_failed = not any(t.is_open or t.status == "complete" for t in trials)
-        return n_begun >= self.size(rung, len(rungs[0])) and not all_failed
+        return n_begun >= self.size(rung, len(self.rungs_[0])) and not all_failed
 
     def _estimate(
         self, trial: Trial, incumbent: Trial, history: History
@@ -171,19 +186,13 @@ class Halving(Racing):
         """
         if not self.races:
             return None
-        complete = _ranked([t for t in history.closed if t.resource == trial.resource])
         rung = self.amounts_.index(trial.resource)
         size = self.size(rung + 1, self.n_iter_)
-        if len(complete) < size:
+        if len(self.ranked_[rung]) < size:
             return None
-        judged = self.rule_.judge(trial.scores, complete[size - 1].scores)
+        rival = self.ranked_[rung][size - 1][-1]
+        judged = self.rule_.judge(trial.scores, rival.scores)
         if judged is None:
             return None
         differences = trial.scores - incumbent.scores
         return float(incumbent.value + np.nanmean(differences)), judged[1]
-
-
-def _ranked(trials: Sequence[Trial]) -> list[Trial]:
-    """Return the complete trials, best first."""
-    complete = (trial for trial in trials if trial.status == "complete")
-    return sorted(complete, key=lambda trial: -trial.value)

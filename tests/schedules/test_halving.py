@@ -16,8 +16,8 @@ N_FOLDS = 4
 EFFECTS = np.array([0.0, 0.02, -0.03, 0.01])
 
 
-def run(schedule, score, *, n=27, workers=1, duration=lambda task: 1.0):
-    history = History(N_FOLDS, n)
+def run(schedule, score, *, n=27, workers=1, duration=lambda task: 1.0, history=None):
+    history = History(N_FOLDS, n) if history is None else history
     strategy = Listed([{"a": number} for number in range(n)])
     space = SearchSpace.from_user({"a": list(range(n))})
     schedule.start(strategy, space, n, 0, N_FOLDS, max(1, workers))
@@ -53,6 +53,29 @@ def test_the_best_third_of_each_rung_is_promoted_best_first() -> None:
     assert rungs[9] == [26, 25, 24]
     assert rungs[27] == [26]
     assert {trial.status for trial in history.trials} == {"complete"}
+
+
+class ReadOnce(list):
+    """Trials that are not looked through again for each candidate."""
+
+    n_read = 0
+
+    def __iter__(self):
+        self.n_read += len(self)
+        return super().__iter__()
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            self.n_read += len(range(*index.indices(len(self))))
+        return super().__getitem__(index)
+
+
+@pytest.mark.parametrize("races", [False, True])
+def test_the_trials_are_read_once(races) -> None:
+    history = History(N_FOLDS, 27)
+    history.trials = ReadOnce()
+    run(Halving([1, 3, 9, 27], races=races), score_of, history=history)
+    assert history.trials.n_read <= 2 * len(history.trials)
 
 
 def test_the_rest_of_a_division_is_promoted_too() -> None:
