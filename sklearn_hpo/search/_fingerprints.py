@@ -122,10 +122,14 @@ def digest(parts: Mapping[str, Any]) -> str:
 def _fingerprint(value: Any) -> str:
     """Return a name for a value; of what cannot be told apart, its class."""
     if hasattr(value, "split") and not isinstance(value, str):
-        value = [type(value).__qualname__, vars(value)]
-    if isinstance(value, np.random.RandomState):
-        value = "RandomState"
-    return digest({"": _without_opaque(canonical_token(value))})
+        parts = {name: _without_state(part) for name, part in vars(value).items()}
+        value = [type(value).__qualname__, parts]
+    return digest({"": _without_opaque(canonical_token(_without_state(value)))})
+
+
+def _without_state(value: Any) -> Any:
+    """Return a value, of a generator that each search draws from its class alone."""
+    return "RandomState" if isinstance(value, np.random.RandomState) else value
 
 
 def _without_opaque(token: Any) -> Any:

@@ -226,5 +226,7 @@ def _state_of(random_state: Any) -> list[Any] | None:
 
 
 def _shuffles_by_chance(cv: Any) -> bool:
-    unseeded = getattr(cv, "random_state", 0) is None
-    return unseeded and bool(getattr(cv, "shuffle", True))
+    state = getattr(cv, "random_state", 0)
+    # A generator is not where it was when the journal was begun.
+    by_chance = state is None or isinstance(state, np.random.RandomState)
+    return by_chance and bool(getattr(cv, "shuffle", True))

@@ -12,6 +12,7 @@ import functools
 import hashlib
 import json
 import pickle
+import sys
 import types
 from collections.abc import Iterable
 from typing import Any
@@ -27,9 +28,10 @@ def canonical_token(value: object) -> Any:
     Parameters
     ----------
     value : object
-        Numbers, containers, arrays, functions, classes, estimators and distributions of
-        scipy are told apart by what they hold. Anything else by its pickle, and its
-        token begins with "opaque": it may be another one in another process.
+        Numbers, containers, arrays, columns of pandas, functions, classes, estimators,
+        other objects of scikit-learn and distributions of scipy are told apart by what
+        they hold. Anything else by its pickle, and its token begins with "opaque": it
+        may be another one in another process.
 
     Returns
     -------
@@ -78,6 +80,30 @@ def _is_estimator(value: Any) -> bool:
     return hasattr(value, "get_params") and hasattr(value, "set_params")
 
 
+def _is_of_sklearn(value: Any) -> bool:
+    # Scorers, splitters, selectors of columns; a Bunch has its items elsewhere.
+    own = type(value).__module__.startswith("sklearn.") and hasattr(value, "__dict__")
+    return own and not isinstance(value, dict)
+
+
+def _is_column(value: Any) -> bool:
+    return hasattr(value, "to_numpy") and hasattr(value, "dtype")
+
+
+def _has_a_place(value: Any) -> bool:
+    return callable(value) and _place(value) is not None
+
+
+def _place(function: Any) -> str | None:
+    """Return the address at which a function is found, None if it is not there."""
+    name = getattr(function, "__qualname__", getattr(function, "__name__", None))
+    # Ufuncs do not say where they are.
+    for module in (getattr(function, "__module__", None), "numpy", "scipy.special"):
+        if name and getattr(sys.modules.get(str(module)), name, None) is function:
+            return f"{module}:{name}"
+    return None
+
+
 def _of_complex(value: complex) -> list[Any]:
     return ["complex", value.real.hex(), value.imag.hex()]
 
@@ -97,6 +123,18 @@ def _of_array(value: np.ndarray[Any, Any]) -> list[Any]:
     else:
         content = _digest(np.ascontiguousarray(value).tobytes())
     return ["array", str(value.dtype), list(value.shape), content]
+
+
+def _of_steps(value: slice | range) -> list[Any]:
+    return [type(value).__name__, *_tokens((value.start, value.stop, value.step))]
+
+
+def _of_column(value: Any) -> list[Any]:
+    return ["column", str(value.dtype), _token(np.asarray(value.to_numpy()))]
+
+
+def _of_random_state(value: np.random.RandomState) -> list[Any]:
+    return ["RandomState", *_tokens(value.get_state(legacy=True))]
 
 
 def _of_class(value: type) -> list[Any]:
@@ -134,6 +172,10 @@ def _of_partial(value: functools.partial[Any]) -> list[Any]:
 def _of_estimator(value: Any) -> list[Any]:
     params = sorted(value.get_params(deep=False).items())
     return ["estimator", _address(type(value)), [[k, _token(v)] for k, v in params]]
+
+
+def _of_object(value: Any) -> list[Any]:
+    return ["object", _address(type(value)), _token(vars(value))]
 
 
 def _of_scipy(value: Any) -> list[Any]:
@@ -187,9 +229,14 @@ _KINDS: tuple[tuple[Any, Any], ...] = (
     (lambda value: type(value) is np.ndarray, _of_array),
     (lambda value: isinstance(value, types.FunctionType), _of_function),
     (lambda value: type(value) is functools.partial, _of_partial),
+    (lambda value: type(value) in (slice, range), _of_steps),
+    (lambda value: type(value) is np.random.RandomState, _of_random_state),
     (lambda value: isinstance(value, types.CodeType), _of_code),
     (lambda value: isinstance(value, type), _of_class),
+    (_has_a_place, lambda value: ["function", _place(value)]),
     (_is_scipy, _of_scipy),
     (_is_distribution, lambda value: ["distribution", *value.token()]),
     (_is_estimator, _of_estimator),
+    (_is_of_sklearn, _of_object),
+    (_is_column, _of_column),
 )

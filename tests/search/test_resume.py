@@ -17,11 +17,13 @@ import numpy as np
 import pytest
 from scipy.stats import loguniform
 from sklearn.base import BaseEstimator, clone
+from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
+from sklearn.metrics import fbeta_score, make_scorer
 from sklearn.model_selection import KFold, ShuffleSplit, cross_val_score
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 
 from sklearn_hpo import (
@@ -304,6 +306,16 @@ def test_folds_shuffled_by_chance_are_kept(tmp_path: Path) -> None:
         grid(journal).set_params(cv=KFold(4, shuffle=True)).fit(X, y)
 
 
+def test_folds_shuffled_by_a_generator_are_kept(tmp_path: Path) -> None:
+    search = grid(tmp_path / "journal.jsonl")
+    search.set_params(cv=KFold(3, shuffle=True, random_state=np.random.RandomState(0)))
+    first = clone(search).fit(X, y)
+    search.fit(X, y)
+    Counted.n_fits = 0
+    assert_same(search.fit(X, y), first)  # the generator has moved
+    assert Counted.n_fits == 1
+
+
 def test_choices_that_are_objects_are_found_again(tmp_path: Path) -> None:
     journal = tmp_path / "journal.jsonl"
 
@@ -354,6 +366,47 @@ def test_another_search_is_refused_and_the_part_is_named(
         bayes(journal, n_iter=2).set_params(**change).fit(X, y)
     assert Counted.n_fits == 0
     assert journal.read_bytes() == content
+
+
+def scaled(columns):
+    return make_pipeline(
+        ColumnTransformer([("scale", StandardScaler(), columns)]), GaussianNB()
+    )
+
+
+# What is in no parameter of an estimator, and has no address of its own.
+PAIRS = {
+    "scoring": [
+        {"scoring": make_scorer(fbeta_score, beta=beta, average="macro")}
+        for beta in (1, 2)
+    ],
+    "estimator-ufunc": [
+        {"estimator": make_pipeline(FunctionTransformer(f), GaussianNB())}
+        for f in (np.log1p, np.sqrt)
+    ],
+    "estimator-columns": [
+        {"estimator": scaled(columns)} for columns in (slice(0, 2), slice(2, 4))
+    ],
+    "estimator-seed": [
+        {"estimator": SVC(random_state=np.random.RandomState(seed))} for seed in (0, 1)
+    ],
+}
+
+
+@pytest.mark.parametrize(("name", "pair"), PAIRS.items(), ids=PAIRS)
+def test_searches_that_differ_within_an_argument(tmp_path: Path, name, pair) -> None:
+    def search(change):
+        return GridSearchCV(GaussianNB(), {}, cv=2, journal=journal).set_params(
+            **change
+        )
+
+    journal = tmp_path / "journal.jsonl"
+    one, other = pair
+    search(one).fit(X, y)
+    search(one).fit(X, y)
+    part = name.partition("-")[0]
+    with pytest.raises(JournalError, match=f"another {part}\\."):
+        search(other).fit(X, y)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.special import expit
+from sklearn.compose import make_column_selector
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score, fbeta_score, make_scorer
+from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
@@ -71,8 +75,34 @@ def distinct() -> list[Any]:
         stats.rv_discrete(values=([1, 2], [0.4, 0.6])),
         Lower(a=0, b=1, name="lower"), Lower(a=0, b=0.5, name="lower"),
         Lower(a=0, b=1, name="norm"),
-        Point(1, 2), [Point(1, 2)],
+        Point(1, 2), [Point(1, 2)], *kept_by_what_they_hold(),
     ]  # fmt: skip
+
+
+def kept_by_what_they_hold() -> list[Any]:
+    """What other packages have made, and can be told apart in any process."""
+    return [
+        np.random.RandomState(0), np.random.RandomState(1), slice(1, 2), range(2, 4),
+        np.sqrt, np.median, np.abs, expit, max,
+        make_scorer(f1_score), make_scorer(fbeta_score, beta=2),
+        make_scorer(fbeta_score, beta=3),
+        make_scorer(f1_score, greater_is_better=False),
+        KFold(3), KFold(4), KFold(4, shuffle=True),
+        make_column_selector("a"), make_column_selector("b"),
+    ]  # fmt: skip
+
+
+def test_what_other_packages_have_made_is_not_opaque() -> None:
+    for value in kept_by_what_they_hold():
+        assert canonical_token(value)[0] != "opaque", value
+
+
+def test_columns_of_pandas_are_what_they_hold() -> None:
+    pandas = pytest.importorskip("pandas")
+    a, b = pandas.Index(["a", "b"]), pandas.Index(["a", "c"])
+    assert canonical_token(a) == canonical_token(pandas.Index(["a", "b"]))
+    assert canonical_token(a) != canonical_token(b)
+    assert canonical_token(pandas.Series([1])) != canonical_token(pandas.Series([1.0]))
 
 
 def test_different_values_have_different_tokens() -> None:
