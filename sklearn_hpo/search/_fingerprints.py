@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-import joblib
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from sklearn_hpo.search._best import objective_of
+from sklearn_hpo.search._data_digest import data_digest
 from sklearn_hpo.space import canonical_token
 
 # Arguments that may change from one run of a search to the next.
@@ -98,7 +98,7 @@ def _arguments(search: BaseEstimator, names: Iterable[str]) -> dict[str, str | N
 def _hash(data: Any) -> str:
     """Return a name for data; what cannot be hashed is nothing but itself."""
     try:
-        return str(joblib.hash(data, coerce_mmap=True))
+        return data_digest(data)
     except Exception:  # noqa: BLE001 (user's objects may refuse in any way)
         return uuid4().hex
 

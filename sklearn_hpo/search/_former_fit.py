@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-import joblib
-
 from sklearn_hpo.search._base import BaseSearch
+from sklearn_hpo.search._data_digest import data_digest
 from sklearn_hpo.search._plan import Splits
 from sklearn_hpo.space import canonical_token
 from sklearn_hpo.trials import FoldResult, History, Task, Trial
@@ -21,9 +20,9 @@ Identity: TypeAlias = dict[str, str]
 def identify(search: BaseSearch, X: Any, y: Any, params: Mapping[str, Any]) -> Identity:
     """Return a token for each part that makes the results of a search what they are."""
     return {
-        "X": joblib.hash(X, coerce_mmap=True),
-        "y": joblib.hash(y, coerce_mmap=True),
-        "the fit parameters": joblib.hash(dict(params), coerce_mmap=True),
+        "X": data_digest(X),
+        "y": data_digest(y),
+        "the fit parameters": data_digest(dict(params)),
         **{
             name: _key(getattr(search, name))
             for name in (
