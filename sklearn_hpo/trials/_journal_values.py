@@ -119,7 +119,9 @@ def _written(value: Any, distribution: Distribution | None) -> Any:
         if u is not None:
             return {"choice": distribution.index(u), "is": _look(value)}
     if isinstance(value, np.generic) and is_plain(value.item()):
-        return {"dtype": value.dtype.name, "is": value.item()}
+        # The name of a type of strings has their length.
+        dtype = "str" if isinstance(value, str) else value.dtype.name
+        return {"dtype": dtype, "is": value.item()}
     return {"token": key_of({"": value}), "is": _look(value)}
 
 

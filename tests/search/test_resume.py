@@ -266,6 +266,24 @@ def test_other_versions_are_met_with_a_warning(tmp_path: Path) -> None:
     journal.write_bytes(line_of(encode(header)) + rest)
     with pytest.warns(RuntimeWarning, match=r"begun with sklearn 1\.0 \(now "):
         manual(journal).fit(X, y)
+    # Where that is an error, nobody keeps the file.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(RuntimeWarning, match="begun with"):
+            manual(journal).fit(X, y)
+    with pytest.warns(RuntimeWarning, match="begun with"):
+        manual(journal).fit(X, y)
+
+
+def test_strings_of_numpy_are_read_back(tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    search = GridSearchCV(
+        SVC(), {"kernel": np.array(["linear", "rbf"])}, cv=2, journal=journal
+    )
+    first = clone(search).fit(X, y)
+    assert_same(search.fit(X, y), first)
+    params = [trial.candidate.params for trial in History.read(journal).trials]
+    assert params == first.cv_results_["params"]
 
 
 def test_a_longer_list_uses_what_it_has_in_common(tmp_path: Path) -> None:
