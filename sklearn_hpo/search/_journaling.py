@@ -62,10 +62,14 @@ class SearchJournal:
         self._header = self.journal.header if self.journal else None
         self.random_state = self._random_state()
         self._generator = _state_of(self.random_state)
-        if self._header is not None:
-            _warn_of_other_versions(self._header["versions"])
 
     def __enter__(self) -> SearchJournal:
+        try:
+            if self._header is not None:
+                _warn_of_other_versions(self._header["versions"])
+        except RuntimeWarning:  # where warnings are errors
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *error: object) -> None:
