@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -197,9 +197,23 @@ class Evaluator:
             :class:`FitTimeoutError`.
         """
         done = self._executor.next_done(timeout)
-        if done is None:
-            return None
-        ticket, outcome = done
+        return None if done is None else self._result(*done)
+
+    def finished(self) -> list[FoldResult]:
+        """Return the results that came while nobody waited for them.
+
+        Returns
+        -------
+        results : list of FoldResult
+            Without those that `next_done` would raise.
+        """
+        results = []
+        for ticket, outcome in self._executor.finished():
+            with suppress(Exception):
+                results.append(self._result(ticket, outcome))
+        return results
+
+    def _result(self, ticket: int, outcome: Any) -> FoldResult:
         task = self._tasks.pop(ticket)
         if isinstance(outcome, RaisedError):
             # Who scores what is no number costs itself alone, like any other failure.

@@ -86,6 +86,16 @@ class Executor(ABC):
             What the call raised.
         """
 
+    def finished(self) -> list[tuple[int, Any]]:
+        """Return what is finished and was not handed back, without waiting.
+
+        Returns
+        -------
+        done : list of (int, object)
+            As `next_done` returns them; calls that raised something are left out.
+        """
+        return []
+
 
 class InlineExecutor(Executor):
     """Runs a call when its result is wanted, in the caller's own thread."""
@@ -143,6 +153,12 @@ class BatchExecutor(Executor):
             self._done.extend(zip(self._calls, self._run_all(), strict=True))
             self._calls.clear()
         return self._done.popleft()
+
+    def finished(self) -> list[tuple[int, Any]]:
+        """Return the rest of the last batch."""
+        done = list(self._done)
+        self._done.clear()
+        return done
 
     def _run_all(self) -> list[Any]:
         calls = self._calls.values()

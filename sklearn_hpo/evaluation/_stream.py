@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Container
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias
 
@@ -100,6 +101,17 @@ class StreamExecutor(Executor):
                 elif end is not None and time.monotonic() >= end:
                     return None
         return self._finished.popleft()
+
+    def finished(self) -> list[tuple[int, Any]]:
+        """Return what has arrived and was not handed back."""
+        while not self._arrived.empty():
+            load, token = self._arrived.get()
+            # Ctrl-C reaches workers too, and comes back from them.
+            with suppress(Exception, KeyboardInterrupt):
+                self._finish(load, self._stream.retrieve(token, self._in_flight[load]))
+        done = list(self._finished)
+        self._finished.clear()
+        return done
 
     def close(self) -> None:
         """Leave the workers, if need be without waiting for what they do.

@@ -350,6 +350,7 @@ class BaseSearch(Concluding):
             twin=evaluator.twin,
             record=record,
             time_left=partial(deadline.time_left, history),
+            finished=evaluator.finished,
         )
 
     def _stops(self) -> Iterator[Callback]:

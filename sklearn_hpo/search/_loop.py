@@ -12,7 +12,7 @@ L
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeAlias
 
@@ -56,6 +56,11 @@ def nobody(candidate: Candidate) -> None:
     """Answer that no other candidate is the same."""
 
 
+def nothing_finished() -> Iterable[FoldResult]:
+    """Answer that no result has come while nobody waited."""
+    return ()
+
+
 def forever() -> None:
     """Answer that there is no end of time."""
 
@@ -87,6 +92,8 @@ class Loop:
         What happened before, and who is told of what happens.
     time_left : callable, default=forever
         Returns the seconds until the search must end, None for no end.
+    finished : callable, default=nothing_finished
+        Returns the results that came while nobody waited for them.
 
     Attributes
     ----------
@@ -107,6 +114,7 @@ class Loop:
         twin: Callable[[Candidate], Candidate | None] = nobody,
         record: Record = NO_RECORD,
         time_left: Callable[[], float | None] = forever,
+        finished: Callable[[], Iterable[FoldResult]] = nothing_finished,
     ) -> None:
         self.schedule = schedule
         self.history = history
@@ -118,6 +126,7 @@ class Loop:
         self.twin = twin
         self.record = record
         self.time_left = time_left
+        self.finished = finished
         self.interruption: KeyboardInterrupt | JournalError | None = None
         # Whether much may happen between a result and the next task.
         self._takes_time = schedule.looks_back or bool(callbacks)
@@ -143,11 +152,16 @@ class Loop:
             for callback in self.callbacks:
                 callback.begin(self.history)
                 begun.append(callback)
-            self.record.end(self._replay() or self._search())
+            reason = self._replay() or self._search()
+            self._note_what_is_finished()
+            self.record.end(reason)
         except (KeyboardInterrupt, JournalError) as interruption:
             self.interruption = interruption
             self._will_ask = False
             self._tell_what_arrived()
+        except Exception:
+            self._note_what_is_finished()
+            raise
         finally:
             self.history.end()
             for callback in begun:
@@ -189,9 +203,8 @@ class Loop:
             if result is None:
                 self._tell_what_arrived()
                 return "time"
-            self._arrive(result)
-            for task in self._in_flight.pop(_place(result.task)):
-                self._arrive(result.shared_with(task))
+            for arrived in self._with_shared(result):
+                self._arrive(arrived)
         while not self._stopped and self._tell_next():
             pass
         return "stopped" if self._stopped else "complete"
@@ -203,8 +216,24 @@ class Loop:
             return None
         return self.evaluator.next_done(seconds)
 
+    def _with_shared(self, result: FoldResult) -> Iterator[FoldResult]:
+        """Yield a result that comes from a worker, and those of who waits for it."""
+        yield result
+        for task in self._in_flight.pop(_place(result.task)):
+            yield result.shared_with(task)
+
+    def _note_what_is_finished(self) -> None:
+        """Have results on record that come too late to be told."""
+        for result in self.finished():
+            for arrived in self._with_shared(result):
+                self.record.done(arrived)
+
     def _tell_what_arrived(self) -> None:
         """Tell all results in the order of their tickets, across the gaps."""
+        for result in self.finished():
+            for arrived in self._with_shared(result):
+                self.record.done(arrived)
+                self._receive(arrived)
         for ticket in sorted(self._arrived):
             if not self._stopped:
                 self._tell(self._arrived.pop(ticket))

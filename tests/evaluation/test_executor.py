@@ -123,6 +123,19 @@ def test_nothing_comes_back_when_the_time_is_over(backend: str) -> None:
         assert executor.next_done(timeout=60) == (1, 0.7)
 
 
+@pytest.mark.parametrize("backend", STREAMING)
+def test_what_came_while_nobody_waited_is_there(backend: str) -> None:
+    with opened(backend) as executor:
+        executor.submit(0, fail, 3.0)
+        executor.submit(1, square, 3.0)
+        found = executor.finished()
+        while not found:
+            time.sleep(0.01)
+            found = executor.finished()
+        assert found == [(1, 9.0)]
+        assert executor.finished() == []
+
+
 @pytest.mark.parametrize("backend", ["loky", "multiprocessing", "threading", "older"])
 def test_what_a_call_raises_is_raised_where_its_result_is_wanted(backend: str) -> None:
     with opened(backend) as executor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import joblib
 import numpy as np
@@ -18,9 +19,11 @@ from sklearn_hpo import (
     RandomizedSearchCV,
     Real,
 )
+from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import Full
 from sklearn_hpo.search import Loop
 from sklearn_hpo.search._deadline import Deadline
+from sklearn_hpo.search._record import Record
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Listed
 from sklearn_hpo.trials import History
@@ -140,6 +143,63 @@ def test_at_the_deadline_what_arrived_is_told_across_the_gaps() -> None:
     Loop(schedule, history, evaluator, capacity=lambda: 2, time_left=clock).run()
     assert [t.candidate.number for t in history.closed] == [1, 2, 3, 4, 5]
     assert history.trials[0].status == "unfinished"
+
+
+class Ends(Callback):
+    """Takes four seconds at the third fold, and then ends the search in some way."""
+
+    def __init__(self, evaluator, how) -> None:
+        self.evaluator, self.how, self.n_folds = evaluator, how, 0
+
+    def fold(self, result, history):
+        self.n_folds += 1
+        if self.n_folds != 3:
+            return None
+        self.evaluator.clock += 4.0
+        if isinstance(self.how, BaseException):
+            raise self.how
+        return self.how
+
+
+class Noted(Record):
+    def __init__(self) -> None:
+        self.tickets = []
+
+    def done(self, result) -> None:
+        self.tickets.append(result.task.ticket)
+
+
+@pytest.mark.parametrize(
+    ("end", "n_told"),
+    [(None, 6), (True, 3), (KeyboardInterrupt(), 6), (RuntimeError(), 3)],
+)
+def test_what_is_finished_when_the_search_ends_is_not_lost(end, n_told) -> None:
+    schedule, history = Full(), History(1, 10)
+    listed = Listed([{"a": i} for i in range(10)])
+    schedule.start(listed, SearchSpace([{}]), 10, 0, 1, width=1)
+    evaluator = Patient(lambda task: 1.0, lambda task: 1.0 + (task.ticket == 6))
+
+    def finished():
+        while evaluator.running and evaluator.running[0][0] <= evaluator.clock:
+            clock = evaluator.clock
+            yield evaluator.next_done()
+            evaluator.clock = clock
+
+    record = Noted()
+    loop = Loop(
+        schedule,
+        history,
+        evaluator,
+        capacity=lambda: 4,
+        time_left=Clock(evaluator, end=5.0),
+        callbacks=[Ends(evaluator, end)],
+        record=record,
+        finished=finished,
+    )
+    with suppress(RuntimeError):
+        loop.run()
+    assert record.tickets == [0, 1, 2, 3, 4, 5]
+    assert history.n_fits == n_told
 
 
 def test_the_refit_has_a_time_of_its_own() -> None:
