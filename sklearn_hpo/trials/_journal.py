@@ -80,7 +80,7 @@ class Journal:
         last = self._records[-1] if self._records else {}
         self.is_complete = last.get("end") == "complete"
         self._closed = {
-            (record["closed"], record.get("resource"))
+            (record["closed"], record.get("resource")): _closing(record)
             for record in self._records
             if "closed" in record
         }
@@ -179,7 +179,10 @@ class Journal:
         self._noted.append(text)
 
     def closed(self, trial: Trial, number: int) -> None:
-        """Note how a trial ended, unless it stands there.
+        """Note how a trial ended, unless that is what stands there.
+
+        Something else stands there if the trial was closed by fewer results, when time
+        was over, or against another incumbent, of another list.
 
         Parameters
         ----------
@@ -188,15 +191,17 @@ class Journal:
         number : int
             Number of its candidate in the journal.
         """
-        if (number, trial.resource) in self._closed:
-            return
-        text = (
-            f'{{"closed":{number},"status":"{trial.status}",'
-            f'"value":{_json(trial.value)},"noise":{_json(trial.noise)}'
-        )
-        if trial.resource is not None:
-            text += f',"resource":{_json(trial.resource)}'
-        self._noted.append(text)
+        record = {
+            "closed": number,
+            "status": trial.status,
+            "value": trial.value,
+            "noise": trial.noise,
+            "resource": trial.resource,
+        }
+        text, place = _closing(record), (number, trial.resource)
+        if self._closed.get(place) != text:
+            self._closed[place] = text
+            self._noted.append(text)
 
     def end(self, reason: str) -> None:
         """Write why the search ended.
@@ -276,6 +281,17 @@ class Journal:
             "which the space and initial_params of this search do not have. Use what "
             "the journal was begun with, or another journal."
         )
+
+
+def _closing(record: Record) -> str:
+    """Return the text of a record of how a trial ended, but for its end."""
+    text = (
+        f'{{"closed":{record["closed"]},"status":"{record["status"]}",'
+        f'"value":{_json(record["value"])},"noise":{_json(record["noise"])}'
+    )
+    if record.get("resource") is not None:
+        text += f',"resource":{_json(record["resource"])}'
+    return text
 
 
 def _json(scores: Any) -> str:

@@ -169,15 +169,24 @@ class _Events:
 
 
 def repeat(events: Iterable[Event], history: Any) -> None:
-    """Have a history hear again what has happened."""
+    """Have a history hear again what has happened.
+
+    Of a trial that was closed twice only the last time counts.
+    """
+    events = list(events)
+    last = {_place(event): event for event in events if isinstance(event, Closed)}
     for event in events:
         if isinstance(event, Issued):
             history.issue(event.task)
         elif isinstance(event, FoldResult):
             history.record(event)
-        else:
+        elif last[_place(event)] is event:
             trial = history.trial_of(event.task)
             history.close(trial, event.status, event.value, event.noise)
+
+
+def _place(event: Closed) -> tuple[int, float | None]:
+    return event.task.candidate.number, event.task.resource
 
 
 def read_records(

@@ -300,6 +300,30 @@ def test_a_longer_list_uses_what_it_has_in_common(tmp_path: Path) -> None:
     assert len(more.cv_results_["params"]) == 5
 
 
+def test_a_candidate_that_lost_to_another_list_may_win_in_this_one(
+    tmp_path: Path,
+) -> None:
+    journal = tmp_path / "journal.jsonl"
+
+    def search(candidates):
+        return ManualSearchCV(
+            GaussianNB(), candidates, racing=True, journal=journal, refit=False
+        ).fit(X, y)
+
+    good, bad = {}, {"priors": [1.0, 0.0, 0.0]}
+    for candidates, statuses in {
+        (0, 1): ["complete", "discarded"],
+        (1,): ["complete"],
+        (0, 1, 1): ["complete", "discarded", "discarded"],
+    }.items():
+        trials = search([[good, bad][i] for i in candidates]).history_.trials
+        assert [trial.status for trial in trials] == statuses
+        read = History.read(journal).trials[candidates[0] :]
+        for trial, again in zip(trials, read, strict=False):
+            assert (again.status, again.value) == (trial.status, trial.value)
+            assert again.n_told >= trial.n_told
+
+
 @pytest.mark.parametrize("state", [None, "instance"])
 def test_what_was_drawn_is_drawn_again(tmp_path: Path, state) -> None:
     journal = tmp_path / "journal.jsonl"
