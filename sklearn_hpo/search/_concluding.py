@@ -47,13 +47,13 @@ class Concluding(BaseSearchCV):
         results = self._results(schedule, settings)
         scorers = settings.scorer
         self.multimetric_ = bool(self.history_.multimetric) or is_multimetric(scorers)
+        self.scorer_ = plain_scorers(scorers)
+        self.cv_results_ = results  # kept also if what `refit` asks for cannot be done
         if callable(self.scoring) and self.multimetric_:
             self._check_refit_for_multimetric(self.history_.metrics)
             refit_metric = self.refit
         if self.refit or not self.multimetric_:
             self._choose(results, refit_metric)
-        self.scorer_ = plain_scorers(scorers)
-        self.cv_results_ = results
         if self.refit:
             self._refit(settings, X, y, tree)
         tree.end()

@@ -152,6 +152,8 @@ def test_a_callable_refit_may_not_choose_an_estimate() -> None:
     search = GridSearchCV(tree(), GRID, racing=True, refit=worst)
     with pytest.raises(ValueError, match="which lost a race"):
         search.fit(X, y)
+    # The work is not lost for that.
+    assert "discarded" in search.cv_results_["status"]
 
 
 @pytest.mark.parametrize(
