@@ -21,7 +21,11 @@ from sklearn_hpo.evaluation._limits import (
     too_late,
 )
 from sklearn_hpo.evaluation._open_executor import open_executor
-from sklearn_hpo.evaluation._outcome import FoldOutcome, RaisedError
+from sklearn_hpo.evaluation._outcome import (
+    FoldOutcome,
+    RaisedError,
+    failed_or_raised,
+)
 from sklearn_hpo.evaluation._placement import Placement, place
 from sklearn_hpo.evaluation._settings import FoldSettings, FoldShared
 from sklearn_hpo.evaluation._store import Store
@@ -164,14 +168,15 @@ class Evaluator:
         self._tasks[task.ticket] = task
         number, fold = task.candidate.number, task.fold
         # Tickets count all tasks; those of one candidate come at several resources.
-        function, args = self._placement.call(
-            task.ticket,
-            fold,
-            task.candidate.params,
-            (number, fold),
-            self.listener.evaluation(task.ticket),
-            task.resource,
-        )
+        callbacks = self.listener.evaluation(task.ticket)
+        params, progress = task.candidate.params, (number, fold)
+        try:
+            function, args = self._placement.call(
+                task.ticket, fold, params, progress, callbacks, task.resource
+            )
+        except Exception as error:  # noqa: BLE001 (a parameter cannot be pickled)
+            outcome = failed_or_raised(error, self.settings.error_score)
+            function, args = _as_it_is, (outcome,)
         self._executor.submit(task.ticket, function, *args)
 
     def next_done(self, timeout: float | None = None) -> FoldResult | None:
@@ -215,6 +220,12 @@ class Evaluator:
 
     def _result(self, ticket: int, outcome: Any) -> FoldResult:
         task = self._tasks.pop(ticket)
+        if outcome is None:
+            raise RuntimeError(
+                "The temporary folder of the search was removed while it went on, so "
+                "that its workers do not find the data any more. JOBLIB_TEMP_FOLDER "
+                "names a folder that nobody clears."
+            )
         if isinstance(outcome, RaisedError):
             # Who scores what is no number costs itself alone, like any other failure.
             if self.settings.error_score == "raise" or not is_no_number(
@@ -246,6 +257,10 @@ class Evaluator:
             Path(store).mkdir()
             Path(self._late).mkdir()
         return FoldShared(self.settings, list(self.splits), Store(store), self._late)
+
+
+def _as_it_is(outcome: Any) -> Any:
+    return outcome
 
 
 def _crashed(death: WorkerDied) -> FoldOutcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,16 @@ class FoldOutcome:
         no_memory = exception.endswith("MemoryError")
         status: FoldStatus = "out_of_memory" if no_memory else "failed"
         return cls(None, None, fit_time, score_time, trace, status)
+
+
+def failed_or_raised(
+    error: Exception, error_score: str | float
+) -> FoldOutcome | RaisedError:
+    """Return what comes of a fold whose parameters did not reach a worker."""
+    trace = traceback.format_exc()
+    if error_score == "raise":
+        return RaisedError(error, trace)
+    return FoldOutcome.failed(trace)
 
 
 class RaisedError:

@@ -32,7 +32,11 @@ from sklearn_hpo.evaluation._data import (
 from sklearn_hpo.evaluation._executor import Call
 from sklearn_hpo.evaluation._folder import temporary_folder
 from sklearn_hpo.evaluation._limits import evaluate_within_limits
-from sklearn_hpo.evaluation._outcome import FoldOutcome, RaisedError
+from sklearn_hpo.evaluation._outcome import (
+    FoldOutcome,
+    RaisedError,
+    failed_or_raised,
+)
 from sklearn_hpo.evaluation._parcel import pack
 from sklearn_hpo.evaluation._settings import FoldShared
 from sklearn_hpo.evaluation._threads import (
@@ -140,8 +144,11 @@ def evaluate_elsewhere(
         return None
     unloaded = unload(address)
     with unloaded.configuration.applied():
-        # Made by `Elsewhere.call`.
-        ticket, *task = pickle.loads(pickled_task)  # noqa: S301
+        try:
+            # Made by `Elsewhere.call`.
+            ticket, *task = pickle.loads(pickled_task)  # noqa: S301
+        except Exception as error:  # noqa: BLE001 (a parameter may do anything)
+            return failed_or_raised(error, unloaded.shared.settings.error_score)
         data = *unloaded.data(), unloaded.shared
         try:
             return evaluate_within_limits(ticket, *data, *task)

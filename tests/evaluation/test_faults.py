@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import warnings
 from pathlib import Path
@@ -199,6 +201,40 @@ def test_in_a_process_not_even_shared_rows_can_be_changed(backend: str) -> None:
     X = [[1.0, 1.0] for _ in range(20)]
     results = evaluated([Zero()] * 6, X, backend=backend, estimator=Sum())
     assert {result.scores for result in results} == {20.0}
+
+
+class Breaks:
+    """Is lost on its way to a worker."""
+
+    def __reduce__(self):
+        return int, ("no number",)
+
+
+@pytest.mark.parametrize("backend", PROCESSES)
+@pytest.mark.parametrize("value", [Breaks(), threading.Lock()])
+def test_a_parameter_that_cannot_travel_fails_alone(backend: str, value) -> None:
+    results = evaluated([0, value, 0, 0], backend=backend)
+    assert statuses(results) == ["ok", "failed", "ok", "ok"]
+    assert "no number" in results[1].error or "pickle" in results[1].error
+    with pytest.raises((ValueError, TypeError), match=r"no number|pickle"):
+        evaluated([0, value], backend=backend, error_score="raise")
+
+
+class Clears:
+    """Removes the temporary folder of the search."""
+
+    def __init__(self, parent: Path) -> None:
+        self.parent = parent
+
+    def __call__(self, X) -> None:
+        for folder in self.parent.glob(f"{PREFIX}*"):
+            shutil.rmtree(folder)
+
+
+def test_who_clears_the_temporary_folder_is_told(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("JOBLIB_TEMP_FOLDER", str(tmp_path))
+    with pytest.raises(RuntimeError, match="JOBLIB_TEMP_FOLDER names a folder that"):
+        evaluated([Clears(tmp_path), *[Sleep(0.1)] * 10])
 
 
 @pytest.mark.parametrize("backend", EVERYWHERE)
