@@ -31,7 +31,9 @@ class Full(Schedule):
         self, result: FoldResult, trial: Trial, history: History
     ) -> Verdict | None:
         """Close the candidate after its last fold, or after a failure."""
-        failed = result.error is not None and self.strategy_.looks_back
+        # A score that is no finite number is as useless as none.
+        failed = not math.isfinite(trial.scores[result.task.fold])
+        failed = failed and self.strategy_.looks_back
         n_folds = self._n_folds_of(trial)
         if trial.n_told < n_folds and not failed:
             return None

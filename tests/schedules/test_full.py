@@ -91,9 +91,14 @@ def test_a_list_runs_all_folds_of_a_failing_candidate() -> None:
 
 @pytest.mark.parametrize("score", [math.inf, -math.inf, math.nan])
 def test_a_score_that_is_no_number_is_a_failure(score: float) -> None:
-    schedule, history = started(Counts(), n_folds=1), History(1, 2)
+    schedule, history = started(Counts()), History(2, 2)
     (first, *_) = issue_all(schedule, history)
     assert tell(schedule, history, first, score)[0] == "failed"
+    # A list has all its folds.
+    schedule, history = started(Listed([{}])), History(2, 1)
+    first, second = issue_all(schedule, history)
+    assert tell(schedule, history, first, score) is None
+    assert tell(schedule, history, second, 1.0)[0] == "failed"
 
 
 def test_scores_of_any_size_are_taken() -> None:
