@@ -299,6 +299,7 @@ class BaseSearch(Concluding):
                 f" totalling {plan.n_fits or n_new * n_folds} fits"
             )
         what = plan.objective or objective_of(self), plan.seed, plan.objectives
+        self._forget()
         self.history_ = History(n_folds, plan.n_iter, *what)
         self.history_.identity = journal.identity
         if plan.n_fits is not None:

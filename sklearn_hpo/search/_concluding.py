@@ -22,6 +22,21 @@ from sklearn_hpo.search._early import best_iteration_set
 from sklearn_hpo.search._results import format_results
 from sklearn_hpo.trials import History
 
+# What a fit leaves behind; `history_` is there from its beginning.
+_CONCLUSIONS = (
+    "multimetric_",
+    "scorer_",
+    "cv_results_",
+    "pareto_front_",
+    "best_index_",
+    "best_score_",
+    "best_params_",
+    "best_iteration_",
+    "best_estimator_",
+    "refit_time_",
+    "feature_names_in_",
+)
+
 
 class Concluding(BaseSearchCV):
     """The end of a search, when its history is complete."""
@@ -33,6 +48,11 @@ class Concluding(BaseSearchCV):
         if "iter" in results and not callable(refit):
             return best_of_top_rung(results, refit_metric or "score")
         return int(select_best_index(refit, refit_metric, results))
+
+    def _forget(self) -> None:
+        """Drop the conclusions of a former fit: this one may be interrupted."""
+        for name in _CONCLUSIONS:
+            self.__dict__.pop(name, None)
 
     def _conclude(
         self,

@@ -628,6 +628,18 @@ def test_an_interrupted_search_is_fitted(at: int, n_rows: int) -> None:
         assert statuses == ["complete"] * n_rows + ["unfinished"]
 
 
+def test_an_interrupted_search_has_nothing_of_a_former_fit() -> None:
+    Interrupting.armed = 0
+    search = GridSearchCV(Interrupting(), {"a": [0, 1]}, cv=2).fit(X)
+    Interrupting.armed = 1
+    with pytest.raises(KeyboardInterrupt):
+        search.fit(X)
+    assert search.interrupted_
+    assert not search.history_.closed
+    for name in ("cv_results_", "best_params_", "best_estimator_"):
+        assert not hasattr(search, name)
+
+
 def test_a_second_interruption_skips_the_refit() -> None:
     class Twice(Interrupting):
         def fit(self, X, y=None):
