@@ -15,6 +15,14 @@ from sklearn_hpo.space import canonical_token
 from sklearn_hpo.trials import FoldResult, History, Task, Trial
 
 Identity: TypeAlias = dict[str, str]
+Limits: TypeAlias = tuple[float | None, int | str | None]
+
+_LIMITED = {"timeout", "out_of_memory", "crashed"}
+
+
+def limits_of(search: BaseSearch) -> Limits:
+    """Return how much time and memory a fold may take."""
+    return search.fit_timeout, search.memory_limit
 
 
 def identify(search: BaseSearch, X: Any, y: Any, params: Mapping[str, Any]) -> Identity:
@@ -49,11 +57,14 @@ class FormerFit:
         Its folds.
     history : History
         Its results.
+    limits : tuple
+        How much time and memory its folds might take, see :func:`limits_of`.
     """
 
     identity: Identity
     splits: Splits
     history: History
+    limits: Limits
 
     def check_same(self, identity: Identity) -> None:
         """Check that another fit would give the same results.
@@ -73,11 +84,12 @@ class FormerFit:
             )
 
     def lookup(
-        self, candidates: Sequence[Mapping[str, Any]]
+        self, candidates: Sequence[Mapping[str, Any]], limits: Limits
     ) -> Callable[[Task], FoldResult | None]:
         """Return a function that knows the results of candidates tried before.
 
-        Of equal candidates each takes the results of one.
+        Of equal candidates each takes the results of one. What has met a limit counts
+        if the limits are the same.
         """
         former: dict[str, list[Trial]] = defaultdict(list)
         for trial in reversed(self.history.closed):
@@ -92,7 +104,10 @@ class FormerFit:
             trial = trials.get(task.candidate.number)
             if trial is None or not trial.was_told(task.fold):
                 return None
-            return replace(self.history.result(trial, task.fold), task=task)
+            result = self.history.result(trial, task.fold)
+            if result.status in _LIMITED and limits != self.limits:
+                return None
+            return replace(result, task=task)
 
         return known
 

@@ -12,7 +12,7 @@ from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.evaluation import EarlyStopping
 from sklearn_hpo.schedules import RacingRule
 from sklearn_hpo.search._base import BaseSearch
-from sklearn_hpo.search._former_fit import FormerFit, identify
+from sklearn_hpo.search._former_fit import FormerFit, identify, limits_of
 from sklearn_hpo.search._listing import plan_list
 from sklearn_hpo.search._plan import Plan, Splits
 from sklearn_hpo.search._points import check_points
@@ -221,7 +221,7 @@ class ManualSearchCV(BaseSearch):
             space,
             candidates,
             splits=former.splits,
-            known=former.lookup(candidates),
+            known=former.lookup(candidates, limits_of(self)),
         )
 
     def _keep(
@@ -232,4 +232,5 @@ class ManualSearchCV(BaseSearch):
         splits: Splits,
         history: History,
     ) -> None:
-        self._former = FormerFit(identify(self, X, y, params), splits, history)
+        identity = identify(self, X, y, params)
+        self._former = FormerFit(identity, splits, history, limits_of(self))

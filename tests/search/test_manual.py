@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pickle
+import time
+import warnings
 
 import numpy as np
 import pytest
@@ -19,6 +21,12 @@ class CountsFits(SVC):
 
     def fit(self, X, y, sample_weight=None):
         CountsFits.n_fits += 1
+        return super().fit(X, y, sample_weight)
+
+
+class Waits(SVC):
+    def fit(self, X, y, sample_weight=None):
+        time.sleep(1.3 * (self.C == 2))
         return super().fit(X, y, sample_weight)
 
 
@@ -49,6 +57,21 @@ def test_add_is_set_params_with_a_new_list(search) -> None:
     assert search.add({"C": 2}, {"C": 3}) is search
     assert search.get_params()["candidates"] == [{}, {"C": 10}, {"C": 2}, {"C": 3}]
     assert before == [{}, {"C": 10}]
+
+
+def test_what_met_a_limit_is_fitted_again_under_another_one() -> None:
+    search = ManualSearchCV(
+        Waits(), [{}, {"C": 2}], warm_start=True, refit=False, cv=2, fit_timeout=1.0
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        first = search.fit(X, y).cv_results_["mean_fit_time"]
+        assert [t.status for t in search.history_.trials] == ["complete", "timeout"]
+        again = search.fit(X, y).cv_results_["mean_fit_time"]
+    np.testing.assert_array_equal(again, first)
+    last = search.set_params(fit_timeout=60.0).fit(X, y).cv_results_["mean_fit_time"]
+    assert [t.status for t in search.history_.trials] == ["complete", "complete"]
+    assert last[0] == first[0]
 
 
 def test_warm_start_fits_only_what_was_added(search) -> None:
