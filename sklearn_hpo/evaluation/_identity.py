@@ -166,7 +166,8 @@ def _leaves_nothing_to_chance(
     for name, leaves_a_trace in TRACES.items():
         if name in params and leaves_a_trace(params[name]):
             raise NotRepeatable
-    if "random_state" in params and params["random_state"] is None:
+    # A parameter that is to go, as that of TargetEncoder, is "deprecated" for None.
+    if params.get("random_state", 0) in (None, "deprecated"):
         is_deterministic = DETERMINISTIC.get(type(estimator).__name__)
         if is_deterministic is None or not is_deterministic(estimator, n_samples):
             raise NotRepeatable
