@@ -27,11 +27,12 @@ TRACES: Mapping[str, Callable[[Any], bool]] = {
     "copy_X": lambda value: value is not True,
 }
 
-# Random by default, but without a random_state: the start of an eigenvalue solver.
-RANDOM = {"Isomap"}
+# What draws numbers but has no random_state. Isomap's start an eigenvalue solver, those
+# of the others change nothing, but who draws next from the same generator gets others.
+RANDOM = {"GraphicalLasso", "GraphicalLassoCV", "Isomap", "NuSVR", "OneClassSVM", "SVR"}
 
-# With random_state=None: by class, whether these parameters let it be used for a fit to
-# at most so many samples.
+# With random_state=None: by class, whether these parameters leave nothing to draw for a
+# fit to at most so many samples.
 DETERMINISTIC: Mapping[str, Callable[[Any, int], bool]] = {
     "PCA": lambda pca, _: pca.svd_solver in ("full", "covariance_eigh"),
     "QuantileTransformer": lambda q, n: q.subsample is None or n <= q.subsample,
@@ -41,9 +42,6 @@ DETERMINISTIC: Mapping[str, Callable[[Any, int], bool]] = {
     ),
     "Ridge": lambda ridge, _: ridge.solver not in ("sag", "saga"),
     "RidgeClassifier": lambda ridge, _: ridge.solver not in ("sag", "saga"),
-    "Lasso": lambda lasso, _: lasso.selection == "cyclic",
-    "ElasticNet": lambda net, _: net.selection == "cyclic",
-    "SVC": lambda svc, _: svc.probability in (False, "deprecated"),
 }
 
 

@@ -31,6 +31,7 @@ from sklearn.preprocessing import (
     StandardScaler,
     TargetEncoder,
 )
+from sklearn.svm import SVC, SVR
 from sklearn.utils import all_estimators
 
 from sklearn_hpo.evaluation._identity import (
@@ -107,6 +108,8 @@ NOT_REPEATABLE = {
     ),
     "callbacks": heard(StandardScaler()),
     "Isomap": Isomap(),
+    "draws without need": SVC(),
+    "draws without need or random_state": SelectFromModel(SVR(kernel="linear")),
     "Generator": PCA(random_state=np.random.default_rng(0)),
 }
 

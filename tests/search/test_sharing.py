@@ -10,11 +10,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import make_classification
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.feature_selection import RFE, SelectFromModel
 from sklearn.kernel_approximation import Nystroem
-from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.linear_model import Lasso, LogisticRegression, SGDClassifier
 from sklearn.model_selection import GridSearchCV as PlainGridSearchCV
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, SVR
 
 from sklearn_hpo import (
     BayesSearchCV,
@@ -83,6 +85,20 @@ def test_what_draws_numbers_is_fitted_again(fits) -> None:
     forest.set_params(random_state=0)
     GridSearchCV(forest, space, refit=False).fit(X, y)
     assert len(fits) == 3 * 5
+
+
+@pytest.mark.parametrize(
+    "first", [SelectFromModel(Lasso(0.01)), RFE(SVR(kernel="linear")), "passthrough"]
+)
+def test_the_global_generator_is_where_it_would_be(first) -> None:
+    forest = RandomForestClassifier(2)
+    model = Pipeline([("first", first), ("last", forest)])
+    space = [{"last": [SVC()] * 2}, {"last__max_depth": [1, 2, 3]}]
+    found = []
+    for kind in (PlainGridSearchCV, GridSearchCV):
+        np.random.seed(0)  # noqa: NPY002 - what random_state=None draws from
+        found.append(scores(kind(model, space).fit(X, y)))
+    np.testing.assert_array_equal(*found)
 
 
 def test_a_generator_draws_the_same_for_each_clone(fits) -> None:
