@@ -55,10 +55,10 @@ class FoldRecords:
             self._failures[row, fold] = result.status
             self.errors[row, fold] = result.error or ""
             return
-        if self.multimetric is None:
+        if not self.multimetric:
             self._learn_metrics(result.scores)
-        self._table.write_scores("test", row, fold, result.scores)
-        self._table.write_scores("train", row, fold, result.train_scores)
+        for kind, scores in (("test", result.scores), ("train", result.train_scores)):
+            self._table.write_scores(kind, row, fold, self._of_all_metrics(scores))
 
     def read(self, row: int, task: Task, *, told: bool) -> FoldResult:
         """Return what a row holds of a task, without scores if it was not told."""
@@ -87,10 +87,20 @@ class FoldRecords:
         return worst(self._failures[p] for p in places if p in self._failures)
 
     def _learn_metrics(self, scores: Scores) -> None:
+        """Learn what is measured; a scorer that fails does not tell its metrics."""
+        was_single = self.multimetric is False
         self.multimetric = isinstance(scores, Mapping)
         self.metrics = tuple(by_metric(scores))
         objective = self._objective if self.multimetric else None
         self._table.objective = f"test_{objective or self.metrics[0]}"
+        if was_single and self.multimetric:
+            self._table.spread("score", self.metrics)
+
+    def _of_all_metrics(self, scores: Scores) -> Scores:
+        """Return the scores by metric, also those of a scorer that failed."""
+        if not self.multimetric or scores is None or isinstance(scores, Mapping):
+            return scores
+        return dict.fromkeys(self.metrics, scores)
 
     def _scores(self, prefix: str, row: int, fold: int) -> Scores:
         scores = self._table.read_scores(prefix, row, fold, self.metrics)

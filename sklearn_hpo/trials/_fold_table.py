@@ -87,6 +87,14 @@ class FoldTable:
         for metric, score in by_metric(scores).items():
             self.write(f"{kind}_{metric}", row, fold, score)
 
+    def spread(self, metric: str, metrics: Iterable[str]) -> None:
+        """Give some metrics the scores that one of them has so far."""
+        for kind in ("test", "train"):
+            scores = self._columns.get(f"{kind}_{metric}")
+            if scores is not None:
+                new = {f"{kind}_{name}": scores.copy() for name in metrics}
+                self._columns.update(new)
+
     def read_scores(
         self, kind: str, row: int, fold: int, metrics: Iterable[str]
     ) -> dict[str, float] | None:

@@ -168,6 +168,31 @@ def test_who_scores_a_string_costs_itself_only(kind) -> None:
         search.set_params(error_score="raise").fit(X, y)
 
 
+@pytest.mark.parametrize("error_score", [np.nan, -1.0])
+@pytest.mark.parametrize("bad", [0, 2])
+@pytest.mark.filterwarnings("ignore")
+def test_a_scorer_of_several_metrics_that_fails_costs_that_candidate_only(
+    bad: int, error_score: float
+) -> None:
+    C = [0.1, 1.0, 10.0]
+
+    def scoring(model, X, y) -> dict[str, float]:
+        if C[bad] == model.C:
+            raise ArithmeticError("no score")
+        return {"a": model.C, "b": -model.C}
+
+    options = {"scoring": scoring, "refit": "b", "return_train_score": True}
+    search = GridSearchCV(SVC(), {"C": C}, error_score=error_score, cv=2, **options)
+    results = search.fit(X, y).cv_results_
+    for metric, sign in (("a", 1), ("b", -1)):
+        expected = sign * np.array(C)
+        expected[bad] = error_score
+        for column in (f"mean_test_{metric}", f"split1_train_{metric}"):
+            np.testing.assert_array_equal(results[column], expected)
+    assert search.multimetric_
+    assert "mean_test_score" not in results
+
+
 def test_a_value_rejected_in_some_candidates_only() -> None:
     space = {"C": [-1.0, 1.0, 10.0], "kernel": ["linear", "rbf"]}
     search = BayesSearchCV(SVC(), space, n_iter=6, cv=2, random_state=0)
