@@ -46,6 +46,7 @@ __all__ = [
     "is_own_scorer",
     "is_passthrough",
     "n_samples_of",
+    "overrides_run_search",
     "plain_scorers",
     "resolve_cv",
     "safe_indexing",
@@ -147,6 +148,11 @@ def resolve_cv(
         search._check_input_parameters(X=X, y=y, split_params=split_params)
     search.n_splits_ = cv.get_n_splits(X, y, **split_params)
     return cv
+
+
+def overrides_run_search(search: BaseSearchCV) -> bool:
+    """Return whether a search says what to try as those of scikit-learn do."""
+    return type(search)._run_search is not BaseSearchCV._run_search
 
 
 def inconsistent_splits(expected: int, received: int) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.utils import indexable
 from sklearn.utils.metaestimators import available_if
@@ -38,6 +39,11 @@ from sklearn_hpo.evaluation import (
 )
 from sklearn_hpo.schedules import Full, Racing, RacingRule, Schedule
 from sklearn_hpo.search._best import check_refit, objective_of
+from sklearn_hpo.search._checks import (
+    check_callbacks,
+    check_target,
+    check_way_of_searching,
+)
 from sklearn_hpo.search._concluding import Concluding
 from sklearn_hpo.search._deadline import Deadline
 from sklearn_hpo.search._earlier import Earlier, tell
@@ -187,10 +193,11 @@ class BaseSearch(Concluding):
             If Ctrl-C was pressed; the search is fitted as far as it came.
         """
         check_refit(self, has_model=self._has_model)
-        self._check_callbacks()
+        check_callbacks(self)
+        check_way_of_searching(self)
         deadline = Deadline(self.max_time, refits=self.refit is not False)
         scorers, refit_metric = self._get_scorers()
-        self._check_target(y)
+        check_target(self, y)
         X, y = indexable(X, y)
         params = check_method_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
@@ -227,29 +234,14 @@ class BaseSearch(Concluding):
             self._conclude(X, y, settings, schedule, refit_metric, tree)
         raise interruption
 
-    def _check_callbacks(self) -> None:
-        for callback in self.callbacks or ():
-            methods = "begin", "fold", "trial", "end"
-            if not all(hasattr(callback, method) for method in methods):
-                raise TypeError(
-                    f"callbacks: expected a list of Callback, got {callback!r} in it. "
-                    "Make it a class that derives from sklearn_hpo.callbacks.Callback."
-                )
-
-    def _check_target(self, y: Any) -> None:
-        if y is None and get_tags(self.estimator).target_tags.required:
-            raise ValueError(
-                f"This {type(self).__name__} requires y to be passed, but the target y "
-                f"is None: its estimator {type(self.estimator).__name__} needs one."
-            )
-
     def _materialize(
         self, cv: Any, X: Any, y: Any, split_params: Mapping[str, Any]
     ) -> Splits:
         splits = list(cv.split(X, y, **split_params))
         if len(splits) != self.n_splits_:
             raise ValueError(inconsistent_splits(self.n_splits_, len(splits)))
-        return splits
+        # A list of ranges is an iterable of folds too.
+        return [(np.asarray(train), np.asarray(test)) for train, test in splits]
 
     def _settings(
         self, estimator: Any, scorers: Any, routed: Any, plan: Plan

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 from sklearn.datasets import load_iris
 from sklearn.exceptions import FitFailedWarning
+from sklearn.model_selection import GridSearchCV as PlainGridSearchCV
 from sklearn.model_selection import KFold
 from sklearn.svm import SVC
 
@@ -68,6 +69,35 @@ def test_a_bad_argument_is_named_before_any_fit(search, match: str) -> None:
 def test_an_estimator_without_fit() -> None:
     with pytest.raises(ValueError, match=r"'estimator'.*'fit'"):
         BayesSearchCV(object(), SPACE).fit(X, y)
+
+
+def test_no_y_where_it_is_needed() -> None:
+    with pytest.raises(ValueError, match="requires y to be passed"):
+        GridSearchCV(NeverFit(), {"C": [1, 2]}).fit(X)
+
+
+class TakesTargetFromX(SVC):
+    def fit(self, X, y=None):
+        return super().fit(X[:, 1:], X[:, 0])
+
+    def score(self, X, y=None) -> float:
+        return super().score(X[:, 1:], X[:, 0])
+
+
+def test_no_y_for_a_classifier_that_finds_it_elsewhere() -> None:
+    both = np.column_stack([y, X])
+    search = GridSearchCV(TakesTargetFromX(), {"C": [1, 10]}).fit(both)
+    plain = PlainGridSearchCV(TakesTargetFromX(), {"C": [1, 10]}).fit(both)
+    assert search.best_score_ == plain.best_score_
+
+
+def test_a_subclass_that_searches_in_scikit_learns_way() -> None:
+    class TwoPasses(GridSearchCV):
+        def _run_search(self, evaluate_candidates) -> None:
+            evaluate_candidates([{"C": 1}])
+
+    with pytest.raises(TypeError, match="TwoPasses, which overrides _run_search"):
+        TwoPasses(NeverFit(), {"C": [1, 2]}).fit(X, y)
 
 
 def test_y_of_another_length() -> None:

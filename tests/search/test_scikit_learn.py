@@ -140,6 +140,15 @@ def test_lists_of_text(kind: str) -> None:
 
 
 @each_search
+def test_folds_that_are_ranges(kind: str) -> None:
+    halves = range(0, 150, 2), range(1, 150, 2)
+    ranges = searches(cv=[halves, halves[::-1]])[kind].fit(X, y)
+    indices = [np.array(half) for half in halves]
+    arrays = searches(cv=[indices, indices[::-1]])[kind].fit(X, y)
+    assert ranges.best_score_ == arrays.best_score_
+
+
+@each_search
 def test_groups_reach_the_splitter(kind: str) -> None:
     groups = np.arange(len(y)) % 5
     search = searches(cv=GroupKFold(5))[kind].fit(X, y, groups=groups)
