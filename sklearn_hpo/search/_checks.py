@@ -42,5 +42,5 @@ def check_way_of_searching(search: Any) -> None:
         raise TypeError(
             "expected a search that says what to try by its strategy, got "
             f"{type(search).__name__}, which overrides _run_search; nothing calls it "
-            "here. Derive it from scikit-learn's class, or use SearchCV with a Strategy."
+            "here. Derive from scikit-learn's class, or use SearchCV with a Strategy."
         )

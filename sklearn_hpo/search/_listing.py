@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from sklearn_hpo.search._base import BaseSearch
 from sklearn_hpo.search._names import check_names
 from sklearn_hpo.search._plan import Plan
@@ -68,4 +70,6 @@ def _replaced(name: str, value: Any, function: Callable[[Any], Any]) -> Any:
 def _choices(value: Any) -> Sequence[Any]:
     if isinstance(value, Categorical):
         return value.choices
+    if isinstance(value, np.ndarray) and value.dtype.hasobject:
+        return value.tolist()
     return value if isinstance(value, (list, tuple)) else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
 
@@ -16,8 +17,8 @@ def check_names(
 ) -> None:
     """Check that every name can be set on the estimator.
 
-    A name below one that is searched too, such as ``clf__C`` beside ``clf``, may be
-    known to any of the estimators tried there.
+    A name below one that is searched too, such as ``clf__C`` beside ``clf`` or
+    ``steps``, may be known to any of the estimators tried there.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def check_names(
                 known = any(_takes(choice, below) for choice in branch[owner])
             else:
                 known = name in valid or _takes(estimator, name)
-            if not known:
+            if not (known or _is_below_searched_parts(estimator, name, branch)):
                 raise ValueError(_message(estimator, name, sorted(valid)))
 
 
@@ -61,6 +62,19 @@ def _searched_owner(name: str, branch: Mapping[str, Sequence[Any]]) -> str | Non
         if branch.get(owner):
             return owner
     return None
+
+
+def _is_below_searched_parts(
+    estimator: BaseEstimator, name: str, branch: Mapping[str, Sequence[Any]]
+) -> bool:
+    """Return whether a searched list of parts, such as `steps`, brings a name along."""
+    wholes = ((whole, c) for whole in branch for c in branch[whole] if type(c) is list)
+    for whole, parts in wholes:
+        with suppress(Exception):  # user code may refuse in any way
+            changed = clone(estimator).set_params(**{whole: parts})
+            if name in changed.get_params(deep=True):
+                return True
+    return False
 
 
 def _takes(estimator: Any, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from sklearn.base import BaseEstimator
 from sklearn.datasets import load_iris
@@ -51,6 +52,19 @@ def test_the_name_of_a_step_that_was_left_out_is_found() -> None:
 def test_a_name_below_a_searched_step_may_belong_to_any_choice() -> None:
     space = {"clf": [LogisticRegression(max_iter=500)], "clf__l1_ratio": [0.0]}
     GridSearchCV(PIPELINE, space, cv=2).fit(X, y)
+
+
+def test_a_name_below_a_step_searched_by_an_array() -> None:
+    models = np.array([LogisticRegression(max_iter=500)], dtype=object)
+    GridSearchCV(PIPELINE, {"clf": models, "clf__l1_ratio": [0.0]}, cv=2).fit(X, y)
+
+
+def test_a_name_below_a_step_of_searched_steps() -> None:
+    steps = [[("svm", SVC())], [("scale", StandardScaler()), ("svm", SVC())]]
+    space = {"steps": steps, "svm__C": [1, 10]}
+    assert len(GridSearchCV(PIPELINE, space, cv=2).fit(X, y).cv_results_["params"]) == 4
+    with pytest.raises(ValueError, match="Invalid parameter 'svm__c'"):
+        GridSearchCV(PIPELINE, {"steps": steps, "svm__c": [1]}).fit(X, y)
 
 
 def test_a_name_below_a_searched_step_that_no_choice_knows() -> None:
