@@ -16,7 +16,7 @@ from sklearn_hpo.space._cells import cell_of, center_of
 from sklearn_hpo.space._distribution import Distribution
 from sklearn_hpo.space._token import canonical_token
 
-_MOST_CHOICES = 10**7
+MOST_CHOICES = 10**7
 
 
 def is_listing(value: object) -> bool:
@@ -60,9 +60,9 @@ class Choices(Distribution):
                 f"{self.choices!r} of type {type(self.choices).__name__}. Make a list "
                 "of them, of a single value too."
             )
-        if not 1 <= self.n_values <= _MOST_CHOICES:
+        if not 1 <= self.n_values <= MOST_CHOICES:
             raise ValueError(
-                f"choices must hold from 1 to {_MOST_CHOICES} values, got "
+                f"choices must hold from 1 to {MOST_CHOICES} values, got "
                 f"{self.n_values}. Give the values to try, or Integer(low, high) for "
                 "a long range."
             )

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from sklearn_hpo.space._categorical import Categorical
-from sklearn_hpo.space._choices import is_listing
+from sklearn_hpo.space._choices import MOST_CHOICES, is_listing
 from sklearn_hpo.space._distribution import Distribution
 from sklearn_hpo.space._frozen import Frozen
 from sklearn_hpo.space._frozen_discrete import FrozenDiscrete
@@ -123,6 +123,10 @@ def _range(value: tuple[Any, Any, str]) -> Real | Integer:
     return kind(low, high, log=_LOG_OF_PRIOR[prior])
 
 
+def _is_long(value: Any) -> bool:
+    return isinstance(value, range) and value.step == 1 and len(value) > MOST_CHOICES
+
+
 def _check_prior(low: Any, high: Any, prior: Any) -> None:
     if not (is_real(low) and is_real(high) and isinstance(prior, str)):
         return
@@ -147,6 +151,7 @@ def _choices(value: Any) -> Ordinal | Categorical:
 _TABLE: tuple[tuple[Any, Any], ...] = (
     (lambda value: isinstance(value, Distribution), lambda value: value),
     (_is_range, _range),
+    (_is_long, lambda value: Integer(value[0], value[-1])),
     (_has("ppf", "cdf", "rvs", "pmf"), FrozenDiscrete),
     (_has("ppf", "cdf", "rvs"), Frozen),
     (_has("rvs"), Sampled),

@@ -79,6 +79,7 @@ def test_other_tuples_are_choices(value: Any) -> None:
         ((0.1, 1.0, 10.0), Ordinal),
         ([0.01, 0.1, 1, 10], Ordinal),
         (range(5), Ordinal),
+        (range(2**31), Integer),
         (np.logspace(-3, 3, 7), Ordinal),
         (pd.Series([1, 2, 3]), Ordinal),
         (pl.Series([1, 2, 3]), Ordinal),
