@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -62,6 +62,20 @@ class FoldSettings:
     memory_limit: int | str | None = None
     resource: Resource | None = None
     early_stopping: Stopping | None = None
+
+    def without_error_score(self) -> FoldSettings:
+        """Return settings under which no number stands for a score that failed.
+
+        For searches that look back: they would take it for a measurement.
+
+        Returns
+        -------
+        settings : FoldSettings
+            The same but for `error_score`.
+        """
+        if self.error_score == "raise":
+            return self
+        return replace(self, error_score=np.nan)
 
     def configured(self, params: Mapping[str, Any]) -> Any:
         """Return a clone of the estimator with the parameters of a candidate.

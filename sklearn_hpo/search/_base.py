@@ -219,6 +219,8 @@ class BaseSearch(Concluding):
             stopping = stopping_of(self, plan, splits, y, groups)
             settings = self._settings(clone(self.estimator), scorers, routed, plan)
             settings = replace(settings, early_stopping=stopping)
+            if plan.strategy.looks_back or type(schedule) is not Full:
+                settings = settings.without_error_score()
             deadline.count(journal.seconds)
             with tree.searching(plan.n_fits or plan.n_iter * self.n_splits_):
                 evaluator = Evaluator(X, y, splits, settings, tree, self.n_jobs)

@@ -56,13 +56,18 @@ def format_results(
     FitFailedWarning
         If some fits failed.
     """
-    rows = _FoldRows(history, search.error_score, train=search.return_train_score)
-    if not len(rows):
+    if not (history.closed and history.n_folds):
         raise ValueError(
             "No fits were performed. "
             "Was the CV iterator empty? "
             "Were there no candidates?"
         )
+    rows = _FoldRows(
+        history,
+        search.error_score,
+        train=search.return_train_score,
+        fill=schedule.looks_back,
+    )
     warn_or_raise_about_fit_failures(list(_fit_errors(history)), search.error_score)
     params = [trial.candidate.params for trial in history.closed]
     rungs = {}
@@ -110,10 +115,13 @@ class _FoldRows:
 
     A list of all of them would take more memory than the table it is made into. A fold
     that failed or was not run has `error_score` for its scores, or an estimate if its
-    trial was discarded; one that was not run took no time.
+    trial was discarded; one that was not run took no time. Who looks back is told of a
+    score that failed, not of `error_score`, which is for the table to `fill` in.
     """
 
-    def __init__(self, history: History, error_score: float, *, train: bool) -> None:
+    def __init__(
+        self, history: History, error_score: float, *, train: bool, fill: bool
+    ) -> None:
         rows = [trial.row for trial in history.closed]
         missing = np.isnan(history.fit_times)
         missing[tuple(np.array(list(history.errors), dtype=int).reshape(-1, 2).T)] = (
@@ -122,7 +130,9 @@ class _FoldRows:
 
         def filled(scores: NDArray[np.float64]) -> NDArray[np.float64]:
             known = with_estimates(scores, history)
-            return np.where(np.isnan(known) & missing, error_score, known)[rows]
+            return np.where(np.isnan(known) & (missing | fill), error_score, known)[
+                rows
+            ]
 
         metrics = history.metrics or ("score",)
         self._multimetric = history.multimetric

@@ -15,6 +15,7 @@ from sklearn_hpo import (
     BayesSearchCV,
     Categorical,
     GridSearchCV,
+    HalvingGridSearchCV,
     Integer,
     RandomizedSearchCV,
     Real,
@@ -105,7 +106,10 @@ def test_y_of_another_length() -> None:
         bayes().fit(X, y[:-1])
 
 
-@pytest.mark.parametrize("search", [bayes(cv=[]), bayes(cv=iter([]))])
+@pytest.mark.parametrize(
+    "search",
+    [bayes(cv=[]), bayes(cv=iter([])), GridSearchCV(NeverFit(), {"C": [1]}, cv=[])],
+)
 def test_cv_without_splits(search) -> None:
     with pytest.raises(ValueError, match="Was the CV iterator empty"):
         search.fit(X, y)
@@ -221,6 +225,30 @@ def test_a_scorer_of_several_metrics_that_fails_costs_that_candidate_only(
             np.testing.assert_array_equal(results[column], expected)
     assert search.multimetric_
     assert "mean_test_score" not in results
+
+
+@pytest.mark.parametrize("kind", [BayesSearchCV, HalvingGridSearchCV, "racing"])
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.filterwarnings("ignore")
+def test_error_score_is_no_measurement(kind, several: bool) -> None:
+    def score(model, X, y) -> float:
+        if model.C > 1:
+            raise ArithmeticError("no score")
+        return model.C
+
+    options: dict = {"scoring": score, "error_score": -9.0, "cv": 3}
+    if several:
+        options |= {"scoring": {"a": score, "b": "accuracy"}, "refit": "a"}
+    if kind == "racing":
+        kind, options["racing"] = GridSearchCV, True
+    search = kind(SVC(), {"C": [0.1, 0.5, 10.0, 20.0]}, **options).fit(X, y)
+    assert search.best_params_["C"] == 0.5
+    by_C = {t.candidate.params["C"]: t.status for t in search.history_.trials}
+    assert by_C[10.0] == by_C[20.0] == "failed"
+    results = search.cv_results_
+    failed = results["param_C"].data.astype(float) > 1
+    metric = "a" if several else "score"
+    assert set(results[f"split0_test_{metric}"][failed]) == {-9.0}
 
 
 def test_a_value_rejected_in_some_candidates_only() -> None:
