@@ -133,9 +133,12 @@ def _run(search: Any, data: Sequence[Any]) -> Row:
     start = time.perf_counter()
     search.fit(X_train, y_train)
     seconds = time.perf_counter() - start
+    n_fits = len(search.cv_results_["params"]) * search.n_splits_
+    if isinstance(search, BayesSearchCV):
+        n_fits = search.history_.n_fits  # a race leaves folds out
     return Row(
         type(search).__name__,
-        len(search.cv_results_["params"]) * search.n_splits_ + 1,
+        n_fits + 1,
         seconds,
         search.best_score_,
         search.score(X_test, y_test),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 
 import pytest
+from sklearn.datasets import load_iris
+from sklearn.tree import DecisionTreeClassifier
 
+from sklearn_hpo import BayesSearchCV, Integer
 from sklearn_hpo import __main__ as demonstration
 
 
@@ -23,6 +26,18 @@ def test_it_compares_and_writes_the_table(tmp_path, capsys, monkeypatch) -> None
         rows = list(csv.DictReader(file))
     assert len(rows) == 6
     assert all(0 < float(row["mean_test_score"]) <= 1 for row in rows)
+
+
+def test_it_counts_the_folds_that_were_run() -> None:
+    X, y = load_iris(return_X_y=True)
+    search = BayesSearchCV(
+        DecisionTreeClassifier(random_state=0),
+        {"max_depth": Integer(1, 9), "min_samples_leaf": Integer(1, 60)},
+        n_iter=12,
+        random_state=0,
+    )
+    row = demonstration._run(search, (X, X, y, y))
+    assert row.fits == len(search.history_.to_frame()) + 1 < 12 * 5 + 1
 
 
 def test_its_help(capsys) -> None:

@@ -10,7 +10,9 @@ from sklearn_hpo.trials import FoldResult, History, Trial
 
 
 class Progress(Callback):
-    """Shows how many candidates are done, the time left and the best score so far.
+    """Shows how many folds are done, the time left and the best score so far.
+
+    A fold that a candidate no longer needs, because it lost a race or failed, is done.
 
     Parameters
     ----------
@@ -54,7 +56,9 @@ class Progress(Callback):
         self._bar.advance(self._task)
 
     def trial(self, trial: Trial, history: History) -> None:
-        """Show the best score."""
+        """Show the best score, and count the folds that are not needed."""
+        if trial.resource is None:
+            self._bar.advance(self._task, history.n_folds - trial.n_told)
         best = history.incumbent(trial.resource)
         if best is not None:
             self._bar.update(self._task, best=f"{best.value:.4g}")

@@ -77,6 +77,20 @@ def test_hyperband_nearly_fills_the_bar(capsys, monkeypatch) -> None:
     assert n_fits <= expected < 1.2 * n_fits
 
 
+def test_the_bar_is_full_at_the_end_of_a_race(capsys, monkeypatch) -> None:
+    pytest.importorskip("rich")
+    monkeypatch.setenv("COLUMNS", "200")
+    fitted = BayesSearchCV(
+        SVC(),
+        {"C": Real(1e-4, 1e3, log=True), "gamma": Real(1e-6, 100, log=True)},
+        n_iter=12,
+        random_state=0,
+        callbacks=[Progress()],
+    ).fit(X, y)
+    assert fitted.history_.n_fits < 60
+    assert "60/60" in capsys.readouterr().out
+
+
 def test_without_rich_it_says_what_to_install(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "rich.progress", None)
     with pytest.raises(ImportError, match=r"sklearn-hpo\[progress\]"):
