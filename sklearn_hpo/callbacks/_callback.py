@@ -20,12 +20,13 @@ class Callback:
     """
 
     def begin(self, history: History) -> None:
-        """See the empty history before the first task.
+        """See the history before the first task.
 
         Parameters
         ----------
         history : History
-            The one that will be filled, with `n_iter` and `n_folds`.
+            The one that will be filled, with `n_iter` and `n_folds`. It is empty but
+            for the trials that `initial_history` has told.
         """
 
     def fold(self, result: FoldResult, history: History) -> bool | None:
@@ -50,7 +51,7 @@ class Callback:
         Parameters
         ----------
         trial : Trial
-            Complete or failed.
+            Complete, discarded or failed; its `status` says which.
         history : History
             All trials so far, this one included.
 

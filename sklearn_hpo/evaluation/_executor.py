@@ -77,8 +77,8 @@ class Executor(ABC):
         Returns
         -------
         tag, value : int, object
-            The value is a :class:`WorkerDied` if the call ends every worker that tries
-            it. None instead of the two if the time is over.
+            The value is a `WorkerDied` if the call ends every worker that tries it.
+            None instead of the two if the time is over.
 
         Raises
         ------

@@ -19,9 +19,10 @@ from sklearn_hpo.trials import FoldResult, History, Trial
 class Racing(Full):
     """Gives a candidate no further fold once it has lost to the incumbent.
 
-    Which fold comes next: a fold is due when its candidate has no other one running.
-    First come the due folds, those of the candidate with the best chance to win first,
-    then a new candidate while few are open, then the folds that are not due yet.
+    Candidates race over the folds as models do over test cases in [1]_. A fold is due
+    when its candidate has no other one running. First come the due folds, those of the
+    candidate with the best chance to win first, then a new candidate while few are
+    open, then the folds that are not due yet.
 
     Parameters
     ----------
@@ -29,6 +30,11 @@ class Racing(Full):
         What ends a candidate; None for :class:`PairedTRule`.
     best_possible : float or None, default=None
         No score can be greater; None if there is no bound or it is not known.
+
+    References
+    ----------
+    .. [1] O. Maron and A. W. Moore, "Hoeffding Races: Accelerating Model Selection
+       Search for Classification and Function Approximation", NIPS 1993.
     """
 
     def __init__(

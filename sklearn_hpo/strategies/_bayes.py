@@ -41,7 +41,7 @@ from sklearn_hpo.trials import Candidate, Trial
 # Numbers of scores at which the fit looks for a new summit of the posterior; at all
 # others it climbs on from the last one.
 _COLD_FITS = (2, 3, 5, 10, 20, 40, 80, 160, 320)
-# From so many scores on the hyperparameters are fitted 50 times each time n doubles.
+# From so many scores on the hyperparameters are fitted some 40 times per doubling of n.
 _FIT_ALWAYS = 100
 # Most scores that the model is fitted to, and most failures. With so many a suggestion
 # costs some 0.1 s; the time grows with their cube, the memory with their square.
@@ -60,9 +60,9 @@ class Bayes(Strategy):
     model is fitted each time a score is told, and LogEI [1]_ is maximized over all
     branches of the space, weighed by a prior that fades with the data, see
     :class:`~sklearn_hpo.acquisition.Centered`. Candidates that are pending count as if
-    they had scored what the model expects of them, and a score estimated from some of
-    the folds counts for less. No score is invented for a failed
-    candidate: it lowers the chance of success around it, see
+    they had scored what the model expects of them, the kriging believer of [3]_, and a
+    score estimated from some of the folds counts for less. No score is invented for a
+    failed candidate: it lowers the chance of success around it, see
     :class:`~sklearn_hpo.acquisition.Feasible`. Nothing is tried twice, and when eight
     scores in a row brought no gain, less is expected of places that are known: the
     expected improvement is the augmented one [2]_ until there is a gain.
@@ -85,6 +85,9 @@ class Bayes(Strategy):
        Bayesian Optimization", NeurIPS 2023.
     .. [2] D. Huang et al., "Global Optimization of Stochastic Black-Box Systems via
        Sequential Kriging Meta-Models", Journal of Global Optimization 34, 2006.
+    .. [3] D. Ginsbourger, R. Le Riche and L. Carraro, "Kriging Is Well-Suited to
+       Parallelize Optimization", Computational Intelligence in Expensive Optimization
+       Problems, Springer, 2010.
     """
 
     def __init__(self, n_initial: int | None = None) -> None:

@@ -63,13 +63,13 @@ class MultiFidelity(Strategy):
 
     The other strategy hears of each candidate once, as if it had been tried at the
     highest rung that enough of them have reached. A candidate that was there counts
-    with its score. For one that was not, the score is foretold from the highest rung it
-    has reached: each rung is regressed on the one below over the candidates on both,
-    see :class:`Link`, and what the regression leaves open comes as additional noise. So
-    a lower rung has the more weight the better it ranks the higher ones, which is the
-    idea of [1]_ and [2]_; where they weigh an ensemble of models, one model has noise
-    of different size, so that every strategy can do it that knows one score for each
-    candidate. One that does not know of noise takes the scores as they are.
+    with its score. For one that was not, the score is predicted from the highest rung
+    it has reached: each rung is regressed on the one below over the candidates on both,
+    and what the regression leaves open comes as additional noise. So a lower rung has
+    the more weight the better it ranks the higher ones, which is the idea of [1]_ and
+    [2]_. They weigh an ensemble of models; here one model has noise of different size,
+    so any strategy will do that knows one score for each candidate. One that does not
+    know of noise takes the scores as they are.
 
     Where little resources like what is bad with more, all that rises is bad, and no
     regression over it can tell. So one candidate in four is drawn from the space, as in

@@ -78,7 +78,8 @@ class Strategy(BaseEstimator, ABC):
         Parameters
         ----------
         trial : Trial
-            Complete or failed; each is told once.
+            Complete, discarded in a race with an estimate for its value, or failed
+            with NaN; each is told once.
         """
 
     def learn(self, trials: Iterable[Trial]) -> None:
