@@ -32,16 +32,16 @@ class Hyperband(Racing):
     """Successive halving from several starts, without waiting for a rung to be full.
 
     A rung is an amount of resources; each has `eta` times that of the one below. One in
-    `eta` of those that were tried at a rung rises to the next, whoever is best when it
-    is due [2]_: with every `eta` closed trials of a rung one more, so that early luck
-    cannot send up more than a rung can afford [3]_. A candidate keeps its number when
-    it rises, and `n_iter` counts candidates.
+    `eta` of those that were tried at a rung is promoted to the next, whoever is best
+    when it is due [2]_: with every `eta` closed trials of a rung one more, so that
+    early luck cannot send up more than a rung can afford [3]_. A candidate keeps its
+    number when it rises, and `n_iter` counts candidates.
 
     Where a new candidate starts is its bracket [1]_: at the lowest rung, at the next
     one, or with everything there is. Each bracket costs about one part in `eta` of the
     one below, and none begins before somebody has risen to its rung: as long as nothing
-    is known, to start high is dear. Rungs are shared: all that were tried with the same
-    resources are compared.
+    is known, to start high is expensive. Rungs are shared: all that were tried with the
+    same resources are compared.
 
     Rungs may be poor advisers. Over the candidates on two neighbouring rungs the rank
     correlation is watched, corrected for their having been chosen. Below 0.6, from 6
@@ -212,7 +212,7 @@ class Hyperband(Racing):
 
         Brackets take turns as their costs want it, with no memory of earlier turns. The
         published ones cost the same. Here the guard watches whether low rungs are worth
-        following, so those above need not be as dear.
+        following, so those above need not cost as much.
         """
         top = len(self.resources_) - 1
         starts = sorted({0, min(1, top), top})

@@ -147,12 +147,12 @@ class EvolutionSearchCV(SearchCV):
     Attributes
     ----------
     cv_results_ : dict of str to ndarray
-        A row for each candidate, as in scikit-learn. With several `objectives` the
-        column ``rank_pareto`` has 1 for those that no other dominates.
+        A row for each candidate, as in scikit-learn, and the columns ``status``,
+        ``n_folds_evaluated`` and ``error``. With several `objectives` ``rank_pareto``
+        has 1 for those that no other dominates.
     pareto_front_ : dict of str to ndarray
-        The candidates that no other is better than in one objective and as good in all;
-        only with several `objectives`. Columns ``index`` in ``cv_results_``,
-        ``params``, and the mean of each objective by its name.
+        The candidates that no other dominates; only with several `objectives`. Columns
+        ``index`` in ``cv_results_``, ``params``, and each objective's mean by its name.
     method_ : {"de", "cma", "ga"}
         How children were made.
     best_estimator_ : estimator object
@@ -174,6 +174,8 @@ class EvolutionSearchCV(SearchCV):
         Seconds spent on the refit.
     multimetric_ : bool
         Whether there are several metrics.
+    classes_, n_features_in_, feature_names_in_ : ndarray, int, ndarray
+        Those of the best estimator; only if it has them.
     history_ : History
         Every trial, fold by fold.
     interrupted_ : bool
@@ -214,10 +216,8 @@ class EvolutionSearchCV(SearchCV):
     >>> search.set_params(objectives=["accuracy", n_leaves], n_iter=20)
     EvolutionSearchCV(...)
     >>> front = search.fit(X, y).pareto_front_
-    >>> bool(front["accuracy"][0] > front["accuracy"][-1])
-    True
-    >>> bool(front["n_leaves"][0] > front["n_leaves"][-1])
-    True
+    >>> [bool(front[name][0] > front[name][-1]) for name in ("accuracy", "n_leaves")]
+    [True, True]
     """
 
     _parameter_constraints: dict[str, list[Any]] = {

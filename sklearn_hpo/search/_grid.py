@@ -92,7 +92,8 @@ class GridSearchCV(BaseSearch):
     Attributes
     ----------
     cv_results_ : dict of str to ndarray
-        A row for each candidate, as in scikit-learn.
+        A row for each candidate, as in scikit-learn; with `racing` also the columns
+        ``status``, ``n_folds_evaluated`` and ``error``.
     best_estimator_ : estimator object
         The best candidate fitted on all data; only if `refit`.
     best_score_ : float
@@ -111,6 +112,8 @@ class GridSearchCV(BaseSearch):
         Seconds spent on the refit.
     multimetric_ : bool
         Whether there are several metrics.
+    classes_, n_features_in_, feature_names_in_ : ndarray, int, ndarray
+        Those of the best estimator; only if it has them.
     history_ : History
         Every trial, fold by fold.
     interrupted_ : bool

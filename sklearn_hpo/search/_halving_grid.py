@@ -133,7 +133,8 @@ class HalvingGridSearchCV(BaseHalving):
         Number of rungs after which at most `factor` candidates are left.
     cv_results_ : dict of str to ndarray
         A row for each candidate of each rung, whose number is ``iter``, with what it
-        got, ``n_resources``. If the resource is a parameter, ``params`` has it.
+        got, ``n_resources``, and ``status``, ``n_folds_evaluated`` and ``error``. If
+        the resource is a parameter, ``params`` has it.
     best_estimator_ : estimator object
         The best candidate fitted on all data; only if `refit`.
     best_score_ : float
@@ -153,6 +154,8 @@ class HalvingGridSearchCV(BaseHalving):
         Seconds spent on the refit.
     multimetric_ : bool
         Whether there are several metrics.
+    classes_, n_features_in_, feature_names_in_ : ndarray, int, ndarray
+        Those of the best estimator; only if it has them.
     history_ : History
         Every trial, fold by fold.
     interrupted_ : bool

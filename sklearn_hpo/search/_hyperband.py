@@ -32,10 +32,10 @@ class HyperbandSearchCV(SearchCV):
     """Search that tries many candidates with little, and the better ones with more.
 
     Candidates are given a small amount of a resource, such as training samples or
-    trees. One in `eta` gets `eta` times as much, and so on up to everything there is;
-    nobody waits for others. Some candidates start higher up, should small amounts be
-    poor advisers. The strategy learns from all rungs at once. The best candidate is one
-    that had everything.
+    trees. One in `eta` is promoted: it gets `eta` times as much, and so on up to all
+    there is; nobody waits for others. Some candidates start higher up, should small
+    amounts be poor advisers. The strategy learns from all rungs at once. The best
+    candidate is one that had everything.
 
     Parameters
     ----------
@@ -55,8 +55,9 @@ class HyperbandSearchCV(SearchCV):
     n_iter : int, default=100
         Number of candidates, `initial_params` and the estimator's defaults included. A
         finite space may be exhausted before. Most of them get a small part of the
-        resource: with three rungs, 100 candidates cost about as much as 40 that get
-        everything, with four as 20.
+        resource: with two rungs, 100 candidates cost about as much as 75 that get
+        everything, with three as 40, with four as 20; more where lower rungs rank
+        candidates badly.
     eta : float, default=3
         One in so many candidates of a rung rises to the next, which has so many times
         the resources.
@@ -148,7 +149,8 @@ class HyperbandSearchCV(SearchCV):
     ----------
     cv_results_ : dict of str to ndarray
         A row for each candidate at each rung, as in scikit-learn, with the columns
-        ``iter``, the number of the rung, and ``n_resources``.
+        ``iter``, the number of the rung, ``n_resources``, ``status``,
+        ``n_folds_evaluated`` and ``error``.
     n_resources_ : list of int
         Amount of each rung, rising.
     n_candidates_ : list of int
@@ -176,6 +178,8 @@ class HyperbandSearchCV(SearchCV):
         Seconds spent on the refit.
     multimetric_ : bool
         Whether there are several metrics.
+    classes_, n_features_in_, feature_names_in_ : ndarray, int, ndarray
+        Those of the best estimator; only if it has them.
     history_ : History
         Every trial, fold by fold.
     interrupted_ : bool

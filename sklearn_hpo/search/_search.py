@@ -130,7 +130,8 @@ class SearchCV(BaseSearch):
     Attributes
     ----------
     cv_results_ : dict of str to ndarray
-        A row for each candidate, as in scikit-learn.
+        A row for each candidate, as in scikit-learn, and the columns ``status``,
+        ``n_folds_evaluated`` and ``error``.
     best_estimator_ : estimator object
         The best candidate fitted on all data; only if `refit`.
     best_score_ : float
@@ -149,6 +150,8 @@ class SearchCV(BaseSearch):
         Seconds spent on the refit.
     multimetric_ : bool
         Whether there are several metrics.
+    classes_, n_features_in_, feature_names_in_ : ndarray, int, ndarray
+        Those of the best estimator; only if it has them.
     history_ : History
         Every trial, fold by fold.
     interrupted_ : bool
