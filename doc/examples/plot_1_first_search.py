@@ -72,6 +72,6 @@ plt.show()
 # grid needs 36 candidates, and each further parameter with six values takes six times
 # more.
 #
-# Do not do this where a fit takes less time than choosing the next candidate, some
+# Do not do this where a fit takes less time than choosing the next candidate, about 20
 # milliseconds: there a random search tries many more in the same time. Nor where a few
 # values must all be tried and shown, which is what a grid is for.

@@ -85,9 +85,9 @@ plt.show()
 
 # %%
 # The tree was tried twice and left at that; a random search would have spent about a
-# third of its candidates there. The other two took turns until the end, and nearest
-# neighbors came out ahead by one image in a hundred. Candidate 39 looked into a part of
-# the SVC's branch where nothing had been tried.
+# third of its candidates there. The other two took turns, and nearest neighbors came
+# out ahead by one image in a hundred. The late dots high up are looks into parts of the
+# SVC's branch where nothing had been tried.
 #
 # Do not take this for a comparison of models. A branch that looks bad early is judged
 # by few settings; to compare models, give each a search of its own with the same number

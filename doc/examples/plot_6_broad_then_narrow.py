@@ -2,7 +2,7 @@
 Broad, then narrow
 ==================
 
-Where a fit on all data is dear, a first search over many orders of magnitude can make
+Where a fit on all data is slow, a first search over many orders of magnitude can make
 do with a part of the data: most of what it tries is far from good. A second search
 spends its fits on all data in the region that is left.
 """

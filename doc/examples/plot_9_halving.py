@@ -64,3 +64,7 @@ for amount, n in rungs:
     paid += n * (amount - before)
     before = amount
 print(f"{paid} trees a fold, not {27 * 45}")
+
+# %%
+# Do not do this where few of the resource say little of many: a small learning rate
+# looks bad after few iterations and may be the best in the end.
