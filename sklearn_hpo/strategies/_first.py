@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from sklearn_hpo.space import SearchSpace
+from sklearn_hpo.space import SearchSpace, canonical_token
 from sklearn_hpo.strategies._strategy import Strategy
 from sklearn_hpo.trials import Candidate, Trial
 
@@ -42,15 +43,15 @@ class First(Strategy):
 
     def start(self, space: SearchSpace, n_iter: int, seed: int) -> None:
         """Place the points in the space and start the other strategy."""
+        self.space_ = space
         self.candidates_: list[Candidate] = []
-        seen = set()
+        seen: set[Hashable] = set()
         for point in self.points:
             place = space.encode(point) if self.looks_back else None
-            key = None if place is None else space.key(*place)
-            if key in seen:
+            key = _token(point) if place is None else space.key(*place)
+            if self.looks_back and key in seen:
                 continue
-            if place is not None:
-                seen.add(key)
+            seen.add(key)
             branch = None if place is None else place[0]
             self.candidates_.append(Candidate(len(self.candidates_), point, branch))
         self.strategy.start(space, n_iter, seed)
@@ -68,9 +69,20 @@ class First(Strategy):
             own = self.strategy.ask(number - len(self.candidates_), pending, rng)
             return own and replace(own, number=number)
         inside = [c for c in pending if c.branch is not None]
-        return self.strategy.ask(number, inside, rng)
+        return self._placed(self.strategy.ask(number, inside, rng))
 
     def tell(self, trial: Trial) -> None:
         """Tell the other strategy of the trial if it lies in the space."""
         if self.looks_back and trial.candidate.branch is not None:
             self.strategy.tell(trial)
+
+    def _placed(self, own: Candidate | None) -> Candidate | None:
+        """Name the branch of a candidate whose strategy did not."""
+        if own is None or own.branch is not None:
+            return own
+        place = self.space_.encode(own.params)
+        return own if place is None else replace(own, branch=place[0])
+
+
+def _token(point: Mapping[str, Any]) -> str:
+    return json.dumps(canonical_token(dict(point)))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sklearn_hpo.space import Real, SearchSpace
@@ -56,6 +58,28 @@ def test_first_keeps_points_from_outside_to_itself(first) -> None:
     first.ask(2, asked, None)
     assert first.strategy.told_ == [0]
     assert first.strategy.pending_ == [[0]]
+
+
+def test_first_drops_what_repeats_a_point_from_outside() -> None:
+    strategy = First([{"a": 7}, {"a": 7}, {"a": 8}, {"a": 7.0}], Recording())
+    strategy.start(SPACE, 9, 0)
+    assert [c.params["a"] for c in strategy.candidates_] == [7, 8, 7.0]
+
+
+class NamesNoBranch(Recording):
+    def ask(self, number, pending, rng) -> Candidate:
+        return replace(super().ask(number, pending, rng), branch=None)
+
+
+def test_first_names_the_branch_where_the_other_does_not() -> None:
+    strategy = First([{"a": 7}], NamesNoBranch())
+    strategy.start(SPACE, 9, 0)
+    own = strategy.ask(1, (), None)
+    assert own.branch == 0
+    strategy.ask(2, [own], None)
+    strategy.tell(trial(own))
+    assert strategy.strategy.pending_[-1] == [1]
+    assert strategy.strategy.told_ == [1]
 
 
 def test_first_looks_back_if_the_other_does(first) -> None:
