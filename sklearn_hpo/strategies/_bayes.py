@@ -212,9 +212,10 @@ class Bayes(Strategy):
         self.scale_ = scale = ScoreScale.of(scores)
         self.rows_ = self._representatives(X, scores)
         X, y = X[self.rows_], scale(scores[self.rows_])
-        # No score is less certain than one not seen, whose deviation is 1.
+        # No score is less certain than one not seen, whose deviation is 1. A variance
+        # that overflowed is NaN, being a difference.
         noise = np.sqrt(np.array(self.noise_)[self.rows_]) / scale.scale
-        noise = np.minimum(noise, 1.0) ** 2
+        noise = np.fmin(noise, 1.0) ** 2
         if self.theta_ is None or n <= _FIT_ALWAYS or n % (n // 50) == 0:
             starts = [] if self.theta_ is None else [self.theta_]
             if n in _COLD_FITS or not starts:

@@ -109,6 +109,20 @@ def test_candidates_that_differ_by_rounding():
     assert np.isfinite(strategy.theta_).all()
 
 
+@pytest.mark.parametrize("unseen", [np.nan, np.inf])
+def test_an_estimate_of_which_the_variance_overflowed_counts_for_least(unseen):
+    space = SearchSpace.from_user({"x": Real(0, 1)})
+    strategies = [Bayes(n_initial=2), Bayes(n_initial=2)]
+    for strategy, variance in zip(strategies, (unseen, 1e9), strict=True):
+        strategy.start(space, 20, 7)
+        for x in np.linspace(0, 1, 11):
+            trial = completed(SimpleNamespace(params={"x": x}), -((x - 0.4) ** 2))
+            trial.unseen = variance if x > 0.85 else 0.0
+            strategy.tell(trial)
+    first, second = (strategy.ask(11, (), rng(11)) for strategy in strategies)
+    assert first.params == second.params
+
+
 def test_an_estimate_counts_for_less_than_a_score():
     """Told that x = 0.9 is as good as the best, the model believes it or doubts it."""
     space = SearchSpace.from_user({"x": Real(0, 1)})
