@@ -82,6 +82,7 @@ class PairedTRule(RacingRule):
         self.variances_: deque[float] = deque(maxlen=_REMEMBERED)
         self.v0_ = 0.0
 
+    @np.errstate(over="ignore", invalid="ignore")
     def judge(
         self, scores: NDArray[np.float64], incumbent_scores: NDArray[np.float64]
     ) -> Estimate | None:
@@ -99,6 +100,7 @@ class PairedTRule(RacingRule):
         noise = incumbent_scores.var(ddof=1) / K + v * (1 / k - 1 / K)
         return float(incumbent_scores.mean() + d.mean()), float(noise)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def chance(
         self, scores: NDArray[np.float64], incumbent_scores: NDArray[np.float64]
     ) -> float:
@@ -113,6 +115,7 @@ class PairedTRule(RacingRule):
             return float(np.heaviside(d.mean(), 0.5))
         return float(stdtr(nu, d.mean() / error))
 
+    @np.errstate(over="ignore", invalid="ignore")
     def tell(self, trial: Trial, incumbent: Trial) -> None:
         """Learn how much the differences of a closed trial vary."""
         d = trial.scores - incumbent.scores

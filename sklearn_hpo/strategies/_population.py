@@ -164,6 +164,7 @@ def variance_ratio(scores: NDArray[np.float64]) -> float:
     if scores.ndim != 2 or min(scores.shape) < 2:
         return math.inf
     n, K = scores.shape
+    scores = scores / (np.abs(scores).max() or 1.0)  # or the squares may overflow
     means = scores.mean(axis=1, keepdims=True)
     rest = scores - means - scores.mean(axis=0) + scores.mean()
     noise = np.square(rest).sum() / ((n - 1) * (K - 1))

@@ -49,6 +49,17 @@ def test_a_hopeless_candidate_ends_after_one_fold() -> None:
     assert noise > INCUMBENT.var(ddof=1) / 5
 
 
+@pytest.mark.filterwarnings("error")
+def test_scores_too_large_to_be_squared() -> None:
+    rule = experienced(best_possible=0.0)
+    best = -1e200 * np.array([1.0, 2.0, 3.0, 2.0, 1.0])
+    value, noise = rule.judge(partial_scores(-1e300), best)
+    assert value < best.mean()
+    assert noise == math.inf
+    assert 0.0 <= rule.chance(partial_scores(-1e300, -1e300), best) <= 0.5
+    rule.tell(Closed(-best), Closed(best))
+
+
 def test_a_good_candidate_goes_on() -> None:
     rule = experienced()
     assert rule.judge(partial_scores(0.80), INCUMBENT) is None

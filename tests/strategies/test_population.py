@@ -133,6 +133,14 @@ def test_the_ratio_is_that_of_a_two_way_analysis_of_variance() -> None:
     assert variance_ratio(scores) == pytest.approx(rows / (n - 1) / rest)
 
 
+@pytest.mark.filterwarnings("error")
+def test_the_ratio_has_no_unit() -> None:
+    scores = np.random.default_rng(0).uniform(-1, 1, (6, 3))
+    for unit in (1e300, 1e-300):
+        assert variance_ratio(unit * scores) == pytest.approx(variance_ratio(scores))
+    assert variance_ratio(np.zeros((6, 3))) == math.inf
+
+
 def test_without_differences_the_ratio_has_the_f_distribution() -> None:
     rng = np.random.default_rng(0)
     found = [variance_ratio(rng.normal(size=(8, 5))) for _ in range(500)]
