@@ -8,7 +8,6 @@ key                           the identity of a point, see `SearchSpace.key`
 
 from __future__ import annotations
 
-import math
 from collections.abc import Container, Hashable, Iterable
 from typing import TypeAlias
 
@@ -22,8 +21,9 @@ from sklearn_hpo.space import SearchSpace
 Point: TypeAlias = tuple[int, NDArray[np.float64]]
 Keys: TypeAlias = Container[tuple[Hashable, ...]]
 
-# Draws in search of a point not yet tried, where the points cannot be counted.
-_DRAWS = 1000
+# Draws in search of a point not yet tried, where there are more points than a
+# generator can choose from.
+_DRAWS, _MOST_COUNTED = 1000, 2**63
 
 
 class Design:
@@ -65,8 +65,8 @@ class Design:
     def _points_from_anywhere(
         self, rng: np.random.Generator
     ) -> Iterable[tuple[int, NDArray[np.float64]]]:
-        """Return all points of a finite space, or many of an infinite one."""
-        if math.isinf(self.space.size):
+        """Return all points of a space that can be counted, or many of a larger one."""
+        if self.space.size > _MOST_COUNTED:
             draws = rng.random((_DRAWS, 1 + self.space.n_dims))
             return zip(*self.space.from_unit(draws), strict=True)
         size = int(self.space.size)

@@ -9,6 +9,7 @@ from scipy import stats
 from sklearn_hpo import Real
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Random
+from sklearn_hpo.strategies._design import Design
 from sklearn_hpo.trials import Candidate
 from tests.fakes import completed
 
@@ -42,6 +43,16 @@ def test_nothing_is_drawn_twice_and_everything_once() -> None:
     space = SearchSpace.from_user({"a": list("abcdefg"), "b": [1, 2, 3]})
     found = drawn(space, 100)
     assert len(found) == len({tuple(c.params.items()) for c in found}) == 21
+
+
+def test_something_is_left_where_there_are_too_many_points_to_count() -> None:
+    space = SearchSpace.from_user({f"s{i}": [True, False] for i in range(64)})
+    design = Design(space, 0)
+    branch, u = design.untaken(set(), np.random.default_rng(0))
+    assert space.key(branch, u) is not None
+    taken = {space.key(branch, u)}
+    other = design.untaken(taken, np.random.default_rng(0))
+    assert space.key(*other) not in taken
 
 
 def test_what_is_pending_is_taken() -> None:
