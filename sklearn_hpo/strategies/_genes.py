@@ -10,6 +10,8 @@ x       (n_dims,)  its genes, NaN where inactive: where a model would see a numb
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +20,7 @@ from sklearn_hpo.space import Distribution, SearchSpace
 from sklearn_hpo.strategies._design import Point
 
 # Ordered values are found by their place if there are so few; of more, the place of a
-# value is its coordinate to all purposes.
+# value is its coordinate to all purposes. Choices always are: their places say nothing.
 _MOST_LEVELS = 1024
 
 
@@ -83,7 +85,7 @@ def _levels(
     law: Distribution,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Return places and coordinates of all values, rising; None if too many."""
-    if not law.n_values <= _MOST_LEVELS:
+    if law.n_values == math.inf or (law.ordered and law.n_values > _MOST_LEVELS):
         return None
     coordinates = np.array([law.level(i) for i in range(int(law.n_values))])
     places = law.place(coordinates)

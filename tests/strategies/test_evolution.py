@@ -115,6 +115,15 @@ def test_only_choices(kind) -> None:
 
 
 @EACH
+def test_thousands_of_choices(kind) -> None:
+    space = {"word": [f"w{i}" for i in range(3000)], **NUMBERS}
+    candidates, _ = searched(
+        kind(), space, lambda word, **numbers: sphere(**numbers) + (word < "w2"), 60
+    )
+    assert len({tuple(c.params.values()) for c in candidates}) == 60
+
+
+@EACH
 def test_one_dimension(kind) -> None:
     _, values = searched(kind(), {"x": Real(0, 1)}, lambda x: -abs(x - 0.7), 60)
     assert max(values) > -0.01
