@@ -90,4 +90,5 @@ def noise_of_mean(trial: Trial) -> float:
         Nadeau and Bengio, eq. 9: ``sqrt((1 / k + 1 / (k - 1)) s^2)``.
     """
     k = len(trial.scores)
-    return float(np.sqrt((1.0 / k + 1.0 / (k - 1)) * trial.scores.var(ddof=1)))
+    d = trial.scores - trial.scores[0]  # exactly 0 where all are equal
+    return float(np.sqrt((1.0 / k + 1.0 / (k - 1)) * d.var(ddof=1)))

@@ -75,6 +75,13 @@ def test_the_noise_is_that_of_nadeau_and_bengio() -> None:
     assert noise_of_mean(trial(None)) == pytest.approx(np.sqrt(7 / 2880))
 
 
+def test_folds_that_are_equal_have_no_noise() -> None:
+    for score in (0.1, 0.7, 0.96, 1.0):
+        for k in (3, 5, 10):
+            scores = np.full(k, score)
+            assert noise_of_mean(SimpleNamespace(scores=scores)) == 0.0
+
+
 SMALL, LARGE = 0.049, 0.05  # the noise is 0.0493
 
 
