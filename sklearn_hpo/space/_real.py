@@ -13,6 +13,9 @@ from sklearn_hpo.space._bounds import check_bounds, check_log
 from sklearn_hpo.space._distribution import Distribution
 from sklearn_hpo.space._numbers import as_float, is_real
 
+# Half of it, the longest step from a bound, must have an exponential.
+_LONGEST_LOG = 1400.0
+
 
 @dataclass(frozen=True)
 class Real(Distribution):
@@ -55,7 +58,8 @@ class Real(Distribution):
             If a bound is not a real number, or `log` not a bool.
         ValueError
             If a bound is NaN or infinite, `low` is above `high` or, with `log`, not
-            above 0, or if `high - low` is beyond the floats.
+            above 0, or if `high - low` is beyond the floats or, with `log`, the
+            logarithms are equal or too far apart.
         """
         for name, bound in (("low", self.low), ("high", self.high)):
             if not is_real(bound):
@@ -69,6 +73,17 @@ class Real(Distribution):
             raise ValueError(
                 "high - low must be a finite float, got "
                 f"low={self.low!r} and high={self.high!r}. Give nearer bounds."
+            )
+        if self.log and self.n_values > 1:
+            self._check_logs()
+
+    def _check_logs(self) -> None:
+        span = self._scaled(float(self.high)) - self._scaled(float(self.low))
+        if not 0.0 < span < _LONGEST_LOG:
+            raise ValueError(
+                f"log(high) - log(low) must be above 0 and below {_LONGEST_LOG:g}, got "
+                f"low={self.low!r} and high={self.high!r}. Give other bounds, or leave "
+                "log=False."
             )
 
     def encode(self, value: object) -> float | None:

@@ -138,6 +138,8 @@ def test_a_range_has_no_levels() -> None:
         (Real(-1, 1, log=True), ValueError, "low must be above 0 with log=True"),
         (Real(1, 9, "log-uniform"), TypeError, "log must be True or False, got 'log"),
         (Real(-1e308, 1e308), ValueError, "high - low must be a finite float"),
+        (Real(1e-310, 1e308, log=True), ValueError, "above 0 and below 1400"),
+        (Real(1e3, 1e3 + 1e-13, log=True), ValueError, "above 0 and below 1400"),
     ],
     ids=str,
 )
