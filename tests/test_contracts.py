@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_origin
 
 import numpy as np
@@ -127,6 +128,35 @@ class LeavesTheSpace(AtRandom):
         return Candidate(number, {"x": "far away"})
 
 
+class CountsQuestions(AtRandom):
+    """Notes how often it was asked."""
+
+    n_asked_ = 0
+
+    def ask(self, number, pending, rng):
+        self.n_asked_ += 1
+        own = super().ask(number, pending, rng)
+        return own and replace(own, note={"asked": self.n_asked_})
+
+
+class NotesNoJson(AtRandom):
+    def ask(self, number, pending, rng):
+        own = super().ask(number, pending, rng)
+        return own and replace(own, note={"parents": (1, 2)})
+
+
+class NamesNoBranchThereIs(AtRandom):
+    def ask(self, number, pending, rng):
+        own = super().ask(number, pending, rng)
+        return own and replace(own, branch=2)
+
+
+class KnowsNoRaces(AtRandom):
+    def tell(self, trial) -> None:
+        super().tell(trial)
+        assert trial.status != "discarded", "who lost a race"
+
+
 def test_a_strategy_of_ten_lines_passes() -> None:
     check_strategy(AtRandom())
 
@@ -138,6 +168,10 @@ def test_a_strategy_of_ten_lines_passes() -> None:
         (DrawsItsOwn(), "law 1"),
         (GivesUp(), "law 3"),
         (LeavesTheSpace(), "outside the space"),
+        (CountsQuestions(), "law 1"),
+        (NotesNoJson(), "law 6"),
+        (NamesNoBranchThereIs(), "no branch 2"),
+        (KnowsNoRaces(), "who lost a race"),
     ],
 )
 def test_a_broken_strategy_fails(broken, law: str) -> None:
@@ -155,6 +189,47 @@ def test_a_broken_distribution_fails() -> None:
         check_distribution(Shifted(0, 1))
 
 
+class KnowsAllValues(Integer):
+    def encode(self, value):
+        known = super().encode(value)
+        return 0.5 if known is None else known
+
+
+class CountsInPairs(Integer):
+    """Ten values, two for each index."""
+
+    def index(self, u):
+        return min(int(5 * u), 4)
+
+    def level(self, index):
+        return (index + 0.4) / 5
+
+    def decode(self, u):
+        return 1 + min(int(10 * u), 9)
+
+    def encode(self, value):
+        return (value - 0.5) / 10 if isinstance(value, int | np.integer) else None
+
+    def place(self, u):
+        return np.minimum(np.floor(10 * u), 9) / 10
+
+    @property
+    def n_values(self):
+        return 5
+
+
+@pytest.mark.parametrize(
+    ("broken", "promise"),
+    [
+        (KnowsAllValues(1, 9), "must be None"),
+        (CountsInPairs(1, 10), "has another value"),
+    ],
+)
+def test_other_broken_distributions_fail(broken, promise: str) -> None:
+    with pytest.raises(AssertionError, match=promise):
+        check_distribution(broken)
+
+
 class Forgets(Full):
     def tell(self, result, trial, history):
         verdict = super().tell(result, trial, history)
@@ -164,6 +239,23 @@ class Forgets(Full):
 def test_a_broken_schedule_fails() -> None:
     with pytest.raises(AssertionError, match="must be closed"):
         check_schedule(Forgets())
+
+
+class CountsItsQuestions(Full):
+    """Lets no more candidates in after 20 questions."""
+
+    n_asked_ = 0
+
+    def ask(self, history, rng):
+        self.n_asked_ += 1
+        proposal = super().ask(history, rng)
+        is_new = proposal is not None and proposal[1] == 0
+        return None if is_new and self.n_asked_ > 20 else proposal
+
+
+def test_a_schedule_that_remembers_questions_fails() -> None:
+    with pytest.raises(AssertionError, match="law 1"):
+        check_schedule(CountsItsQuestions())
 
 
 class Locked(Callback):
