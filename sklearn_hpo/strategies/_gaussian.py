@@ -129,7 +129,7 @@ class Gaussian:
     def _adapt(self, y: Array, y_w: Array, length: Array, norm: float) -> None:
         """Update the covariance, eqs. 45 to 47."""
         W, d = self.weights, len(self.m)
-        known = math.sqrt(1 - (1 - W.c_sigma) ** (2 * (self.g + 1)))
+        known = math.sqrt(1 - (1 - W.c_sigma) ** (2 * self.g))  # g of [1] plus 1
         h = float(norm / known < (1.4 + 2 / (d + 1)) * self.norm)
         push = h * math.sqrt(W.c_c * (2 - W.c_c) * W.mu_eff) * y_w
         self.p_c = (1 - W.c_c) * self.p_c + push  # eq. 45

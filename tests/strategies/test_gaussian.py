@@ -53,7 +53,7 @@ class Tutorial:
         expected = math.sqrt(d) * (1 - 1 / (4 * d) + 1 / (21 * d**2))
         norm = np.linalg.norm(self.p_s)
         self.sigma *= math.exp(self.c_s / self.d_s * (norm / expected - 1))
-        left = norm / math.sqrt(1 - (1 - self.c_s) ** (2 * (self.g + 1)))
+        left = norm / math.sqrt(1 - (1 - self.c_s) ** (2 * self.g))
         h = 1 if left < (1.4 + 2 / (d + 1)) * expected else 0
         self.p_c = (1 - self.c_c) * self.p_c + h * math.sqrt(
             self.c_c * (2 - self.c_c) * self.mu_eff
@@ -86,6 +86,16 @@ def test_an_update_is_that_of_the_tutorial(d: int, lam: int) -> None:
         np.testing.assert_allclose(fast.m, slow.m, rtol=1e-9)
         np.testing.assert_allclose(fast.sigma, slow.sigma, rtol=1e-9)
         np.testing.assert_allclose(fast.C, slow.C, rtol=1e-8, atol=1e-12)
+
+
+@pytest.mark.parametrize(("part", "stalled"), [(0.97, False), (1.03, True)])
+def test_a_first_step_too_long_for_chance_leaves_the_path_alone(part, stalled) -> None:
+    """After one update p_sigma is sqrt(c (2 - c) mu_eff) y_w, after chance N(0, I)."""
+    gaussian = Gaussian(np.full(4, 0.5), 0.2, 8)
+    bound = (1.4 + 2 / 5) * gaussian.norm / math.sqrt(gaussian.weights.mu_eff)
+    step = gaussian.sigma * np.array([part * bound, 0.0, 0.0, 0.0])
+    gaussian.update(np.tile(gaussian.m + step, (8, 1)))
+    assert (gaussian.p_c == 0.0).all() == stalled
 
 
 def test_weights_of_the_better_half_sum_to_one() -> None:
