@@ -268,5 +268,5 @@ class BayesSearchCV(SearchCV):
     ) -> int:
         if self.multimetric_ or not asks_posterior(self):
             return super()._select_best_index(refit, refit_metric, results)
-        space = SearchSpace.from_user(self.param_distributions, adaptive=True)
+        space = SearchSpace.from_user(self.param_distributions)
         return best_by_posterior(self.history_, space)

@@ -25,6 +25,13 @@ X, y = load_iris(return_X_y=True)
 SPACE = {"alpha": Real(0, 1)}
 
 
+def test_pairs_of_numbers_are_logged_once(caplog) -> None:
+    search(n_iter=2).set_params(param_distributions={"alpha": (0.1, 0.9)}).fit(X, y)
+    assert [r.levelname for r in caplog.records if "two choices" in r.message] == [
+        "WARNING"
+    ]
+
+
 def hill(alpha: float) -> float:
     return -4.0 * (alpha - 0.6) ** 2
 
