@@ -11,6 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+# Pairs of candidates that are compared at a time: more would take too much memory.
+_AT_A_TIME = 10**6
+
 
 def front_numbers(values: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the number of each candidate's front by non-dominated sorting [1]_.
@@ -35,18 +38,29 @@ def front_numbers(values: NDArray[np.float64]) -> NDArray[np.int64]:
        NSGA-II", IEEE Transactions on Evolutionary Computation 6(2), 2002, section III.
     """
     values = np.where(np.isnan(values).any(axis=1, keepdims=True), -np.inf, values)
-    better = values[:, None, :] >= values[None, :, :]
-    strictly = values[:, None, :] > values[None, :, :]
-    dominates = np.all(better, axis=2) & np.any(strictly, axis=2)
     front = np.full(len(values), -1)
-    n_above = dominates.sum(axis=0)
+    n_above = _n_dominating(values, values)
     number = 0
     while (front < 0).any():
         members = (front < 0) & (n_above == 0)
         front[members] = number
-        n_above = n_above - dominates[members].sum(axis=0)
+        n_above -= _n_dominating(values[members], values)
         number += 1
     return front
+
+
+def _n_dominating(
+    some: NDArray[np.float64], values: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return how many of some candidates dominate each of all, shape (n,)."""
+    counts = np.zeros(len(values), dtype=np.int64)
+    step = max(1, _AT_A_TIME // max(1, len(values)))
+    for start in range(0, len(some), step):
+        pairs = list(zip(some[start : start + step].T, values.T, strict=True))
+        as_good = np.logical_and.reduce([a[:, None] >= b for a, b in pairs])
+        better = np.logical_or.reduce([a[:, None] > b for a, b in pairs])
+        counts += (as_good & better).sum(axis=0)
+    return counts
 
 
 def crowding(values: NDArray[np.float64]) -> NDArray[np.float64]:

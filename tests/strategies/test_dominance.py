@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sklearn_hpo.strategies import front_numbers
+from sklearn_hpo.strategies import _dominance, front_numbers
 from sklearn_hpo.strategies._dominance import best_first, crowding
 
 
@@ -30,8 +30,10 @@ def peeled(values) -> list[int]:
     return front
 
 
+@pytest.mark.parametrize("at_a_time", [10**6, 60])
 @pytest.mark.parametrize("m", [1, 2, 3])
-def test_fronts_are_those_of_the_definition(m: int) -> None:
+def test_fronts_are_those_of_the_definition(m: int, at_a_time, monkeypatch) -> None:
+    monkeypatch.setattr(_dominance, "_AT_A_TIME", at_a_time)
     rng = np.random.default_rng(m)
     for _ in range(20):
         values = rng.integers(6, size=(25, m)).astype(float)
