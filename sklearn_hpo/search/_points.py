@@ -9,7 +9,7 @@ from typing import Any
 from sklearn.base import BaseEstimator
 
 from sklearn_hpo.search._names import check_names
-from sklearn_hpo.space import Distribution, SearchSpace, canonical_token
+from sklearn_hpo.space import Choices, Distribution, SearchSpace, canonical_token
 
 Params = Mapping[str, Any]
 
@@ -54,7 +54,8 @@ def first_points(
     """Return the user's points and the estimator's defaults, placed in the space.
 
     Names that a point leaves out come from the estimator. A point that lies in no
-    branch stays as it is; defaults that lie in none are left out.
+    branch stays as it is; defaults that lie in none are left out. A default of 1.0 lies
+    in a list that has 1.
     """
     current = estimator.get_params(deep=True)
     points = [complete(p, space, current) or p for p in initial_params]
@@ -82,7 +83,10 @@ def complete(point: Params, space: SearchSpace, current: Params) -> Params | Non
         if branch.keys() <= known.keys() and all(
             name in current and _is_same(point[name], current[name]) for name in others
         ):
-            whole = {name: _own(branch[name], known[name]) for name in branch}
+            whole = {
+                name: (_own if name in point else _alike)(branch[name], known[name])
+                for name in branch
+            }
             if space.encode(whole) is not None:
                 return whole
     return None
@@ -90,6 +94,14 @@ def complete(point: Params, space: SearchSpace, current: Params) -> Params | Non
 
 def _is_same(value: Any, other: Any) -> bool:
     return bool(canonical_token(value) == canonical_token(other))
+
+
+def _alike(distribution: Distribution, value: Any) -> Any:
+    """Return a default, or the choice that is the same number of another type."""
+    own = _own(distribution, value)
+    if isinstance(distribution, Choices) and distribution.encode(own) is None:
+        return distribution.same_number(own)
+    return own
 
 
 def _own(distribution: Distribution, value: Any) -> Any:

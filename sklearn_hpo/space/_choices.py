@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sklearn_hpo.space._cells import cell_of, center_of
 from sklearn_hpo.space._distribution import Distribution
+from sklearn_hpo.space._numbers import is_real
 from sklearn_hpo.space._token import canonical_token
 
 MOST_CHOICES = 10**7
@@ -74,6 +75,11 @@ class Choices(Distribution):
                 return self.level(index)
         found = self._index_of_token.get(_text(value))
         return None if found is None else self.level(found)
+
+    def same_number(self, value: Any) -> Any:
+        """Return the choice that is the same number of another type, else the value."""
+        same = (choice for choice in self.values if is_real(choice) and choice == value)
+        return next(same, value) if is_real(value) else value
 
     def decode(self, u: float) -> Any:
         """Return the choice at a coordinate, the object that was given."""

@@ -7,6 +7,8 @@ from sklearn.datasets import load_iris
 from sklearn.svm import SVC
 
 from sklearn_hpo import BayesSearchCV, GridSearchCV, RandomizedSearchCV, Real
+from sklearn_hpo.search._points import first_points
+from sklearn_hpo.space import SearchSpace
 
 X, y = load_iris(return_X_y=True)
 
@@ -25,6 +27,20 @@ def test_the_defaults_come_first_where_they_lie_in_the_space() -> None:
 def test_defaults_from_outside_the_space_are_not_tried() -> None:
     params = tried(BayesSearchCV(SVC(), {"C": Real(10, 20)}, n_iter=3, cv=2))
     assert all(10 <= p["C"] <= 20 for p in params)
+
+
+@pytest.mark.parametrize(
+    ("values", "default"),
+    [([0.1, 1, 10], 1.0), ([0.1, 1.0, 10], 1), ((0.1, 1, True), 1.0)],
+)
+def test_a_default_is_the_choice_that_is_the_same_number(values, default) -> None:
+    params = tried(BayesSearchCV(SVC(C=default), {"C": values}, n_iter=1, cv=2))
+    assert params[0]["C"] is values[1]
+
+
+def test_a_default_that_is_no_choice_is_not_tried() -> None:
+    space = SearchSpace.from_user({"shrinking": [0, 1]})  # True is no number
+    assert first_points([], space, SVC()) == []
 
 
 def test_defaults_are_tried_in_the_first_branch_they_fit() -> None:
