@@ -77,7 +77,18 @@ class Choices(Distribution):
         return None if found is None else self.level(found)
 
     def same_number(self, value: Any) -> Any:
-        """Return the choice that is the same number of another type, else the value."""
+        """Return the choice that is the same number, of whatever type.
+
+        Parameters
+        ----------
+        value : object
+            Anything.
+
+        Returns
+        -------
+        choice : object
+            The first that equals it, both being numbers; else the value itself.
+        """
         same = (choice for choice in self.values if is_real(choice) and choice == value)
         return next(same, value) if is_real(value) else value
 
