@@ -121,14 +121,7 @@ class BaseSearch(Concluding):
         """Return what was found before, if the search is told."""
         return None
 
-    def _keep(
-        self,
-        X: Any,
-        y: Any,
-        params: Mapping[str, Any],
-        splits: Splits,
-        history: History,
-    ) -> None:
+    def _keep(self, splits: Splits, identity: Mapping[str, str | None]) -> None:
         """Remember what a later fit may want."""
 
     def __sklearn_tags__(self) -> Any:
@@ -228,7 +221,7 @@ class BaseSearch(Concluding):
                     plan, schedule, evaluator, deadline, journal
                 )
         self.interrupted_ = interruption is not None
-        self._keep(X, y, params, splits, self.history_)
+        self._keep(splits, journal.identity)
         if interruption is None:
             self._conclude(X, y, settings, schedule, refit_metric, tree)
             return self

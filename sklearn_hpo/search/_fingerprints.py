@@ -78,6 +78,13 @@ def identity_of(
     return {
         **_arguments(search, OF_RESULTS & set(search.get_params(deep=False))),
         "objective": objective_of(search),
+        **names_of_data(X, y, params),
+    }
+
+
+def names_of_data(X: Any, y: Any, params: Mapping[str, Any]) -> dict[str, str]:
+    """Return a name for the data and one for the fit parameters."""
+    return {
         "X": _hash(X),
         "y": _hash(y),
         "set of fit parameters": _hash(dict(params)),

@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sklearn_hpo.search._base import BaseSearch
-from sklearn_hpo.search._data_digest import data_digest
 from sklearn_hpo.search._plan import Splits
 from sklearn_hpo.space import canonical_token
 from sklearn_hpo.trials import FoldResult, History, Task, Trial
 
-Identity: TypeAlias = dict[str, str]
+Identity: TypeAlias = Mapping[str, str | None]
 Limits: TypeAlias = tuple[float | None, int | str | None]
 
 _LIMITED = {"timeout", "out_of_memory", "crashed"}
@@ -25,22 +24,15 @@ def limits_of(search: BaseSearch) -> Limits:
     return search.fit_timeout, search.memory_limit
 
 
-def identify(search: BaseSearch, X: Any, y: Any, params: Mapping[str, Any]) -> Identity:
-    """Return a token for each part that makes the results of a search what they are."""
+def identify(search: BaseSearch, data: Identity) -> Identity:
+    """Return a token for each part that makes the results of a search what they are.
+
+    Those of `data` are among the names that :func:`names_of_data` gives them.
+    """
+    arguments = ("estimator", "scoring", "cv", "error_score", "early_stopping")
     return {
-        "X": data_digest(X),
-        "y": data_digest(y),
-        "the fit parameters": data_digest(dict(params)),
-        **{
-            name: _key(getattr(search, name))
-            for name in (
-                "estimator",
-                "scoring",
-                "cv",
-                "error_score",
-                "early_stopping",
-            )
-        },
+        **{part: data[part] for part in ("X", "y", "set of fit parameters")},
+        **{name: _key(getattr(search, name)) for name in arguments},
         "return_train_score": _key(bool(search.return_train_score)),
     }
 

@@ -190,16 +190,9 @@ class BaseHalving(BaseSearch):
     def _highest(self) -> int:
         return self.n_resources_[-1]
 
-    def _keep(
-        self,
-        X: Any,
-        y: Any,
-        params: Mapping[str, Any],
-        splits: Splits,
-        history: History,
-    ) -> None:
+    def _keep(self, splits: Splits, identity: Mapping[str, str | None]) -> None:
         """Set how many candidates each rung had, as far as the search came."""
-        n_begun = Counter(trial.resource for trial in history.trials)
+        n_begun = Counter(trial.resource for trial in self.history_.trials)
         self.n_candidates_: list[int] = []
         for rung, amount in enumerate(self.n_resources_):
             if not n_begun[amount]:

@@ -21,7 +21,6 @@ from sklearn_hpo.search._resources import FOLDS, amounts_of
 from sklearn_hpo.search._search import SearchCV
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes, MultiFidelity, Strategy
-from sklearn_hpo.trials import History
 
 # Rungs below the highest one, where the lowest amount is not given: with eta = 3 it is
 # 1/27 of everything.
@@ -348,14 +347,8 @@ class HyperbandSearchCV(SearchCV):
     def _highest(self) -> int:
         return self.max_resources_
 
-    def _keep(
-        self,
-        X: Any,
-        y: Any,
-        params: Mapping[str, Any],
-        splits: Splits,
-        history: History,
-    ) -> None:
-        n_begun = Counter(trial.resource for trial in history.trials)
+    def _keep(self, splits: Splits, identity: Mapping[str, str | None]) -> None:
+        n_begun = Counter(trial.resource for trial in self.history_.trials)
         self.n_candidates_ = [n_begun[amount] for amount in self.n_resources_]
-        self.rank_correlations_ = np.array(self._rungs().rank_correlations(history))
+        correlations = self._rungs().rank_correlations(self.history_)
+        self.rank_correlations_ = np.array(correlations)

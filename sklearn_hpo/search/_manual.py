@@ -12,12 +12,12 @@ from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.evaluation import EarlyStopping
 from sklearn_hpo.schedules import RacingRule
 from sklearn_hpo.search._base import BaseSearch
+from sklearn_hpo.search._fingerprints import names_of_data
 from sklearn_hpo.search._former_fit import FormerFit, identify, limits_of
 from sklearn_hpo.search._listing import plan_list
 from sklearn_hpo.search._plan import Plan, Splits
 from sklearn_hpo.search._points import check_points
 from sklearn_hpo.space import SearchSpace
-from sklearn_hpo.trials import History
 
 
 class ManualSearchCV(BaseSearch):
@@ -218,7 +218,7 @@ class ManualSearchCV(BaseSearch):
         former: FormerFit | None = getattr(self, "_former", None)
         if not self.warm_start or former is None:
             return plan_list(self, space, candidates)
-        former.check_same(identify(self, X, y, params))
+        former.check_same(identify(self, names_of_data(X, y, params)))
         return plan_list(
             self,
             space,
@@ -227,13 +227,6 @@ class ManualSearchCV(BaseSearch):
             known=former.lookup(candidates, limits_of(self)),
         )
 
-    def _keep(
-        self,
-        X: Any,
-        y: Any,
-        params: Mapping[str, Any],
-        splits: Splits,
-        history: History,
-    ) -> None:
-        identity = identify(self, X, y, params)
-        self._former = FormerFit(identity, splits, history, limits_of(self))
+    def _keep(self, splits: Splits, identity: Mapping[str, str | None]) -> None:
+        own, limits = identify(self, identity), limits_of(self)
+        self._former = FormerFit(own, splits, self.history_, limits)

@@ -24,6 +24,14 @@ class CountsFits(SVC):
         return super().fit(X, y, sample_weight)
 
 
+class OfFunctions(SVC):
+    def fit(self, X, y, sample_weight=None):
+        return super().fit([[f()] for f in X], y)
+
+    def predict(self, X):
+        return super().predict([[f()] for f in X])
+
+
 class Waits(SVC):
     def fit(self, X, y, sample_weight=None):
         time.sleep(1.3 * (self.C == 2))
@@ -108,7 +116,7 @@ def test_an_equal_candidate_takes_one_row_each(search) -> None:
     [
         ("X", lambda s: (s, X * 2, y, {})),
         ("y", lambda s: (s, X, 1 - y, {})),
-        ("the fit parameters", lambda s: (s, X, y, {"sample_weight": y + 1.0})),
+        ("set of fit parameters", lambda s: (s, X, y, {"sample_weight": y + 1.0})),
         ("estimator", lambda s: (s.set_params(estimator__tol=0.1), X, y, {})),
         ("scoring", lambda s: (s.set_params(scoring="f1_macro"), X, y, {})),
         ("cv", lambda s: (s.set_params(cv=4), X, y, {})),
@@ -126,6 +134,15 @@ def test_a_warm_start_on_something_else_is_an_error_that_names_it(
     with pytest.raises(ValueError, match=f"warm_start=True .* another {part}"):
         search.fit(data, target, **params)
     assert CountsFits.n_fits == 6
+
+
+def test_data_that_have_no_name_are_searched_but_not_known_again() -> None:
+    data = [lambda i=i: i for i in range(20)]  # cannot be pickled
+    target = [i // 10 for i in range(20)]
+    search = ManualSearchCV(OfFunctions(), [{}], warm_start=True, cv=2)
+    assert search.fit(data, target).best_score_ > 0.5
+    with pytest.raises(ValueError, match="another X"):
+        search.fit(data, target)
 
 
 def test_a_generator_of_folds_serves_both_fits() -> None:
