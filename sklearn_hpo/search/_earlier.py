@@ -266,10 +266,11 @@ def _rows(table: Any, objective: str | None) -> Iterator[tuple[Params, float]]:
         values = np.where(np.isfinite(values), -1.0 * np.asarray(ranks), np.nan)
     statuses = columns.get("status", ["complete"] * len(params))
     rungs = list(columns.get("iter", [0] * len(params)))
+    top = max(rungs, default=0)
     for setting, value, status, rung in zip(
         params, values, statuses, rungs, strict=True
     ):
-        if status == "complete" and rung == max(rungs):
+        if status == "complete" and rung == top:
             yield setting, float(value)
 
 
