@@ -10,7 +10,7 @@ risen   how many of them have gone on to the next rung
 from __future__ import annotations
 
 import math
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from itertools import islice
 
@@ -73,9 +73,10 @@ class Rung:
         """Note that a candidate has gone on, if it was here."""
         if number in self.values:
             self.n_risen += 1
-            self._waiting = [
-                e for e in self._waiting if e[2].candidate.number != number
-            ]
+            place = bisect_left(self._waiting, (-self.values[number],))
+            while self._waiting[place][2].candidate.number != number:
+                place += 1  # past those of the same value
+            del self._waiting[place]
 
     @property
     def best_waiting(self) -> Trial | None:

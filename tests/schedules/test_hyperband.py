@@ -233,6 +233,15 @@ class Spread:
         history.close(trial, "complete", value, 0.0)
 
 
+def test_of_equal_trials_those_that_have_not_gone_on_wait() -> None:
+    rung = Spread([0.5] * 6, {4: 1.0, 0: 1.0, 2: 1.0}, eta=2).ladder.rungs[0]
+    assert (rung.n_closed, rung.n_risen) == (6, 3)
+    for number in (1, 3, 5):
+        assert rung.best_waiting.candidate.number == number
+        rung.rise(number)
+    assert rung.best_waiting is None
+
+
 def test_agreement_is_what_it_would_be_without_the_choice() -> None:
     """Of 3,000 pairs of correlation 0.8 the best third is on both rungs.
 
