@@ -52,8 +52,7 @@ class Deadline:
         """
         if self.end is None or not history.n_closed:
             return None
-        most = max((t.resource for t in history.trials if t.resource), default=None)
-        best = history.incumbent(most)
+        best = history.best
         seconds = self.end - time.monotonic()
         if self.refits and best is not None:
             seconds -= float(np.nanmean(history.fit_times[best.row]))

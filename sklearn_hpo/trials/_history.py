@@ -232,6 +232,12 @@ class History:
         """Trials that were closed before the search ended, in order of beginning."""
         return [t for t in self.trials if t.status not in ("open", "unfinished")]
 
+    @property
+    def best(self) -> Trial | None:
+        """The incumbent of the highest resource that has one, None before any."""
+        incumbents = self._incumbents.values()
+        return max(incumbents, key=lambda trial: trial.resource or 0.0, default=None)
+
     def incumbent(self, resource: float | None = None) -> Trial | None:
         """Return the best complete trial at a resource.
 

@@ -82,6 +82,17 @@ def test_the_incumbent_is_the_best_complete_trial() -> None:
     assert history.incumbent(resource=0.5) is None
 
 
+def test_the_best_is_the_incumbent_of_the_highest_rung_that_has_one() -> None:
+    history = History(n_folds=1, n_iter=3)
+    assert history.best is None
+    for ticket, (number, resource) in enumerate([(0, 1), (1, 1), (0, 3), (1, 9)]):
+        task = Task(ticket, Candidate(number, {}), 0, resource)
+        trial = history.issue(task)
+        if resource < 9:
+            history.close(trial, "complete", float(number), 0.0)
+    assert (history.best.candidate.number, history.best.resource) == (0, 3)
+
+
 def test_what_is_open_at_the_end_is_unfinished() -> None:
     history = History(n_folds=2, n_iter=1)
     trial = told(history, 0, 0, 1.0)
