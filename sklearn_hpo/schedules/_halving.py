@@ -14,7 +14,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sklearn_hpo.schedules._full import Full
 from sklearn_hpo.schedules._racing import Racing
 from sklearn_hpo.schedules._racing_rule import Estimate, RacingRule
 from sklearn_hpo.schedules._schedule import Proposal, Verdict
@@ -95,17 +94,14 @@ class Halving(Racing):
                 "Halving: expected rising amounts and a factor above 1, got "
                 f"resources={amounts!r} and factor={self.factor!r}."
             )
-        self.amounts_: Sequence[float | None] = sorted(set(amounts))
+        distinct = sorted(set(amounts))
+        self.amounts_: Sequence[float | None] = distinct
         # How often the candidates are divided by `factor` on the way to each rung.
-        self.n_divisions_ = [amounts.index(amount) for amount in sorted(set(amounts))]
+        self.n_divisions_ = [amounts.index(amount) for amount in distinct]
         # All trials of each rung, and the complete ones, best first. To read them anew
         # from the history at each question would take time that grows with the search.
         self.rungs_: list[list[Trial]] = [[] for _ in self.amounts_]
         self.ranked_: list[list[tuple[float, int, Trial]]] = [[] for _ in self.amounts_]
-
-    def ask(self, history: History, rng: np.random.Generator) -> Proposal | None:
-        """Return a further fold, or the first one of a candidate at its next rung."""
-        return super().ask(history, rng) if self.races else Full.ask(self, history, rng)
 
     def tell(
         self, result: FoldResult, trial: Trial, history: History
@@ -184,8 +180,6 @@ class Halving(Racing):
         Like that of any other race, it is the mean of the incumbent and the mean
         difference from it.
         """
-        if not self.races:
-            return None
         rung = self.amounts_.index(trial.resource)
         size = self.size(rung + 1, self.n_iter_)
         if len(self.ranked_[rung]) < size:

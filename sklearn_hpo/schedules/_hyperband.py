@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 from sklearn.base import clone
 
-from sklearn_hpo.schedules._full import Full
 from sklearn_hpo.schedules._ladder import Ladder, rungs_of
 from sklearn_hpo.schedules._racing import Racing
 from sklearn_hpo.schedules._racing_rule import Estimate, RacingRule
@@ -150,20 +149,12 @@ class Hyperband(Racing):
         self.agreements_ = [math.nan] * (len(self.resources_) - 1)
         self.lowest_ = 0
 
-    def ask(self, history: History, rng: np.random.Generator) -> Proposal | None:
-        """Return a further fold, one of who is to rise, or of a new candidate."""
-        if self.races:
-            return super().ask(history, rng)
-        return Full.ask(self, history, rng)
-
     def tell(
         self, result: FoldResult, trial: Trial, history: History
     ) -> Verdict | None:
         """Close the candidate at this rung after its last fold, or a lost race."""
         self.ladder_.catch_up(history)
-        if self.races:
-            return super().tell(result, trial, history)
-        return Full.tell(self, result, trial, history)
+        return super().tell(result, trial, history)
 
     def _rule(self, trial: Trial) -> RacingRule:
         """Return the rule of the rung: scores vary more where there are fewer data."""

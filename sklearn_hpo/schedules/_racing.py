@@ -43,6 +43,8 @@ class Racing(Full):
         self.rule = rule
         self.best_possible = best_possible
 
+    races = True  # an argument of the schedules with rungs
+
     @property
     def looks_back(self) -> bool:
         """Always: which fold comes next depends on the scores told."""
@@ -64,6 +66,8 @@ class Racing(Full):
 
     def ask(self, history: History, rng: np.random.Generator) -> Proposal | None:
         """Return a due fold, a new candidate, or a fold ahead of its time."""
+        if not self.races:
+            return super().ask(history, rng)
         unissued = list(history.unissued)
         due = [trial for trial in unissued if trial.n_issued == trial.n_told]
         if due:
@@ -81,10 +85,9 @@ class Racing(Full):
         """Close the candidate after its last fold, a failure, or a lost race."""
         verdict = super().tell(result, trial, history)
         incumbent = history.incumbent(trial.resource)
-        if incumbent is None:
+        if incumbent is None or not self.races:
             return verdict
-        scores = trial.scores
-        if verdict is None and np.isfinite(scores).sum() == trial.n_told:
+        if verdict is None and np.isfinite(trial.scores).sum() == trial.n_told:
             estimate = self._estimate(trial, incumbent, history)
             verdict = estimate and ("discarded", *estimate)
         if verdict is not None and verdict[0] in {"complete", "discarded"}:
