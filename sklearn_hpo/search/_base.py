@@ -8,7 +8,6 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -35,6 +34,7 @@ from sklearn_hpo.evaluation import (
     EarlyStopping,
     Evaluator,
     FoldSettings,
+    Stopping,
     best_possible,
 )
 from sklearn_hpo.schedules import Full, Racing, RacingRule, Schedule
@@ -210,8 +210,7 @@ class BaseSearch(Concluding):
             self.n_splits_ = len(splits)
             groups = routed.splitter.split.get("groups")
             stopping = stopping_of(self, plan, splits, y, groups)
-            settings = self._settings(clone(self.estimator), scorers, routed, plan)
-            settings = replace(settings, early_stopping=stopping)
+            settings = self._settings(scorers, routed, plan, stopping)
             if plan.strategy.looks_back or type(schedule) is not Full:
                 settings = settings.without_error_score()
             deadline.count(journal.seconds)
@@ -239,10 +238,10 @@ class BaseSearch(Concluding):
         return [(np.asarray(train), np.asarray(test)) for train, test in splits]
 
     def _settings(
-        self, estimator: Any, scorers: Any, routed: Any, plan: Plan
+        self, scorers: Any, routed: Any, plan: Plan, stopping: Stopping | None
     ) -> FoldSettings:
         return FoldSettings(
-            estimator=estimator,
+            estimator=clone(self.estimator),
             scorer=scorers,
             fit_params=routed.estimator.fit,
             score_params=routed.scorer.score,
@@ -255,6 +254,7 @@ class BaseSearch(Concluding):
             fit_timeout=self.fit_timeout,
             memory_limit=self.memory_limit,
             resource=plan.resource,
+            early_stopping=stopping,
         )
 
     def _schedule(self, scorers: Any, space: SearchSpace) -> Schedule:
@@ -263,8 +263,7 @@ class BaseSearch(Concluding):
             return Full()
         scorer = plain_scorers(scorers)
         if isinstance(scorer, Mapping):
-            named = isinstance(self.refit, str)
-            scorer = scorer[self.refit if named else next(iter(scorer))]
+            scorer = scorer[objective_of(self) or next(iter(scorer))]
         searched = searched_names(self, space)
         bound = best_possible(scorer, self.estimator, searched)
         return Racing(None if self.racing is True else self.racing, bound)

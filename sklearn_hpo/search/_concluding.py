@@ -6,8 +6,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from sklearn.base import clone
-
 from sklearn_hpo._compat import (
     BaseSearchCV,
     CallbackTree,
@@ -109,10 +107,7 @@ class Concluding(BaseSearchCV):
         y: Any,
         tree: CallbackTree,
     ) -> None:
-        # The parameters are cloned too: they may be estimators.
-        self.best_estimator_ = clone(settings.estimator).set_params(
-            **clone(self.best_params_, safe=False)
-        )
+        self.best_estimator_ = settings.configured(self.best_params_)
         data = (X,) if y is None else (X, y)
         with best_iteration_set(self), tree.refitting(self.best_estimator_):
             start = time.time()

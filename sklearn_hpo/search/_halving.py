@@ -22,6 +22,7 @@ from sklearn_hpo.schedules import Halving, Racing, RacingRule, Schedule
 from sklearn_hpo.search._base import BaseSearch
 from sklearn_hpo.search._listing import check_space_names, plan_list
 from sklearn_hpo.search._loop import Loop
+from sklearn_hpo.search._names import searched_names
 from sklearn_hpo.search._plan import Plan, Splits
 from sklearn_hpo.search._points import check_points
 from sklearn_hpo.search._resources import FOLDS, amounts_of
@@ -118,10 +119,9 @@ class BaseHalving(BaseSearch):
         self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any
     ) -> Plan:
         drawn_from = self._drawn_from()
-        points = check_points(self.initial_params, self.estimator)
+        check_points(self.initial_params, self.estimator)
         space = self._space()
         check_space_names(self, drawn_from)
-        searched = {*space.names, *(name for point in points for name in point)}
         if self.resource == FOLDS and self.racing is not False:
             raise ValueError(
                 f"racing: expected False beside resource={FOLDS!r}, which spares folds "
@@ -133,7 +133,7 @@ class BaseHalving(BaseSearch):
             y,
             params,
             factor=self.factor,
-            searched=searched,
+            searched=searched_names(self, space),
             may_be_folds=True,
         )
         self.min_resources_, self.max_resources_ = amounts.least, amounts.most

@@ -16,6 +16,7 @@ from sklearn_hpo._compat import HasMethods, Interval, StrOptions
 from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.evaluation import EarlyStopping
 from sklearn_hpo.schedules import Hyperband, Racing, RacingRule, Schedule
+from sklearn_hpo.search._names import searched_names
 from sklearn_hpo.search._plan import Plan, Splits
 from sklearn_hpo.search._resources import FOLDS, amounts_of
 from sklearn_hpo.search._search import SearchCV
@@ -315,8 +316,7 @@ class HyperbandSearchCV(SearchCV):
                 "Here it is racing that spares folds; HalvingRandomSearchCV can do so."
             )
         plan = super()._plan(X, y, params, random_state)
-        points = self.initial_params or ()
-        searched = {*plan.space.names, *(name for point in points for name in point)}
+        searched = searched_names(self, plan.space)
         amounts = amounts_of(self, X, y, params, factor=self.eta, searched=searched)
         least, most = amounts.least, amounts.most
         if self.min_resources == "auto":

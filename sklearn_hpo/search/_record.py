@@ -23,7 +23,7 @@ class Record:
 
     Attributes
     ----------
-    events : sequence of Issued or FoldResult
+    events : sequence of Issued, FoldResult and Closed
         What happened before and is to happen again.
     is_finished : bool
         Whether nothing can follow.
@@ -62,7 +62,7 @@ class Replayed(Record):
     ----------
     journal : Journal
         One that was begun.
-    events : sequence of Issued or FoldResult
+    events : sequence of Issued, FoldResult and Closed
         What it holds.
     is_finished : bool
         Whether the search has done all it may.
@@ -107,7 +107,7 @@ class LookedUp(Record):
     ----------
     journal : Journal
         One that was begun.
-    events : sequence of Issued or FoldResult
+    events : sequence of Issued, FoldResult and Closed
         What it holds.
     """
 
