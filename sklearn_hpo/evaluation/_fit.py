@@ -61,9 +61,8 @@ def _fit_all(
     metadata = _metadata(fold, settings)
     estimator = settings.configured(params)
     start = time.perf_counter()
-    X = fold.rows(estimator, train=True)
-    X_test = fold.rows(estimator, train=False)
-    y, y_test = fold.targets(train=True), fold.targets(train=False)
+    X, X_test = fold.rows(estimator, "train"), fold.rows(estimator, "test")
+    y, y_test = fold.targets("train"), fold.targets("test")
     try:
         part = _validation_part(fold, settings, estimator)
         fit_params = metadata.fit
@@ -96,8 +95,8 @@ def _validation_part(
     if fold.validation is None or stopping is None:
         return None
     return ValidationPart(
-        fold.held_rows(estimator) if X_held is None else X_held,
-        fold.held_targets(),
+        fold.rows(estimator, "validation") if X_held is None else X_held,
+        fold.targets("validation"),
         check_method_params(fold.X, settings.score_params, fold.validation),
         settings.scorer,
         stopping.objective,
@@ -145,14 +144,14 @@ def _fit_rest(
     fit_params = split.parameters_of_tail(metadata.fit)
     shared, saved = transform_fold(pipeline, split.steps, fold, store, seen=seen)
     start = time.perf_counter()
-    y = fold.targets(train=True)
+    y = fold.targets("train")
     X_held = None if shared.X_held is None else shared.X_held.own()
     part = _validation_part(fold, settings, pipeline, X_held)
     X = shared.X_train.own()
     step = split.prefix_of_tail
     tail, best = _fitted(split.tail, X, y, fit_params, part, allowance, step)
     fitted = time.perf_counter()
-    y_test = fold.targets(train=False)
+    y_test = fold.targets("test")
     scores = _score_rest(tail, shared.X_test, y_test, settings.scorer, metadata.test)
     end = time.perf_counter()
     train_scores = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import array
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import scipy.sparse
@@ -17,6 +17,11 @@ from sklearn_hpo.evaluation._held import hold
 from sklearn_hpo.evaluation._store import Store
 
 KNOWN_MODULES = ("numpy", "pandas", "polars")
+
+Part: TypeAlias = Literal["train", "test", "validation"]
+
+# What is the same whatever part of the training rows a fit may use.
+_OF_ALL_RUNGS = ("X-test", "y-test")
 
 
 class Fold:
@@ -76,46 +81,28 @@ class Fold:
         """Return whether scikit-learn indexes these data with arrays of numpy."""
         return _is_known(X) and _is_known(y)
 
-    def rows(self, estimator: BaseEstimator, *, train: bool) -> Any:
-        """Return the rows to fit or to score; of pairs, their columns too."""
+    def rows(self, estimator: BaseEstimator, part: Part) -> Any:
+        """Return the rows of a part; of pairs, their columns too."""
         pairs = "pairs-" if get_tags(estimator).input_tags.pairwise else ""
-        rows, columns = (self.train, None) if train else (self.test, self.train)
-        return self._part(
-            f"X-{pairs}{'train' if train else 'test'}",
-            train or bool(pairs),
+        rows = getattr(self, part)
+        columns = None if part == "train" else self.train
+        return self._kept(
+            f"X-{pairs}{part}",
             lambda: safe_split(estimator, self.X, None, rows, columns)[0],
         )
 
-    def targets(self, *, train: bool) -> Any:
-        """Return the targets of one part, None if there are none."""
+    def targets(self, part: Part) -> Any:
+        """Return the targets of a part, None if there are none."""
         if self.y is None:
             return None
-        return self._part(
-            f"y-{'train' if train else 'test'}",
-            train,
-            lambda: safe_indexing(self.y, self.train if train else self.test),
+        return self._kept(
+            f"y-{part}", lambda: safe_indexing(self.y, getattr(self, part))
         )
 
-    def held_rows(self, estimator: BaseEstimator) -> Any:
-        """Return the rows that were held out to stop on."""
-        pairs = "pairs-" if get_tags(estimator).input_tags.pairwise else ""
-        held, columns = self.validation, self.train
-        return self._part(
-            f"X-{pairs}held",
-            True,
-            lambda: safe_split(estimator, self.X, None, held, columns)[0],
-        )
-
-    def held_targets(self) -> Any:
-        """Return the targets of the rows that were held out."""
-        return self._part(
-            "y-held", True, lambda: safe_indexing(self.y, self.validation)
-        )
-
-    def _part(self, name: str, of_train: bool, cut: Callable[[], Any]) -> Any:
+    def _kept(self, what: str, cut: Callable[[], Any]) -> Any:
         if self._store is None:
             return cut()
-        key = f"{name}-{self.name if of_train else self.number}"
+        key = f"{what}-{self.number if what in _OF_ALL_RUNGS else self.name}"
         held = self._store.get(key)
         if held is None:
             value = cut()

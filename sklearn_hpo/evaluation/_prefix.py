@@ -250,17 +250,17 @@ def _routes_metadata() -> bool:
 
 def _raw(fold: Fold, pipeline: BaseEstimator, *, seen: bool) -> Transformed:
     """Return the fold before the first step."""
-    X_train = Cut(partial(fold.rows, pipeline, train=True))
-    X_test = Cut(partial(fold.rows, pipeline, train=False))
+    X_train = Cut(partial(fold.rows, pipeline, "train"))
+    X_test = Cut(partial(fold.rows, pipeline, "test"))
     X_held = None
     if fold.validation is not None:
-        X_held = Cut(partial(fold.held_rows, pipeline))
+        X_held = Cut(partial(fold.rows, pipeline, "validation"))
     return Transformed(X_train, X_test, X_train if seen else None, X_held)
 
 
 def _apply(step: Any, before: Transformed, fold: Fold) -> Transformed:
     """Fit a step as a pipeline does, and transform."""
-    y_train = fold.targets(train=True)
+    y_train = fold.targets("train")
     with note_warnings() as noted:
         start = time.perf_counter()
         X = before.X_train.own()
