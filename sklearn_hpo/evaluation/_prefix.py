@@ -40,12 +40,8 @@ from sklearn_hpo.evaluation._identity import (
     identity_once_fitted,
     left_nothing_to_chance,
 )
-from sklearn_hpo.evaluation._store import Store
+from sklearn_hpo.evaluation._store import Store, is_worth_a_file
 from sklearn_hpo.evaluation._warned import Warned, note_warnings
-
-# A file is worth its writing and reading if what it holds took longer to make.
-FILE_SECONDS = 0.005
-FILE_SECONDS_PER_BYTE = 5e-9
 
 
 class NotShared(Exception):  # noqa: N818 (an answer, not an error)
@@ -219,9 +215,9 @@ def transform_fold(
         if repeatable:
             seconds = result.fit_time - before.fit_time
             seconds += result.transform_time - before.transform_time
-            worth = FILE_SECONDS + FILE_SECONDS_PER_BYTE * result.n_bytes
-            share = result.fits_files and seconds > worth
-            store.put(key, result, result.n_bytes, share=share)
+            n_bytes = result.n_bytes
+            share = result.fits_files and is_worth_a_file(seconds, n_bytes)
+            store.put(key, result, n_bytes, share=share)
     return result, saved
 
 

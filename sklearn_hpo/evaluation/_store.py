@@ -20,6 +20,8 @@ logger = logging.getLogger("sklearn_hpo")
 MEMORY_BYTES = 150_000_000  # loky ends a worker that has grown by 300 MB
 FOLDER_BYTES = 1_000_000_000
 FOLDER_SHARE = 0.1  # of the free disk
+FILE_SECONDS = 0.005  # to write and read a small file
+FILE_SECONDS_PER_BYTE = 5e-9
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,11 @@ class Store:
     def _bound(self) -> int:
         free = shutil.disk_usage(str(self.folder)).free
         return min(self.folder_bytes, int(FOLDER_SHARE * free))
+
+
+def is_worth_a_file(seconds: float, n_bytes: int) -> bool:
+    """Return whether to make a value again takes longer than to write and read it."""
+    return seconds > FILE_SECONDS + FILE_SECONDS_PER_BYTE * n_bytes
 
 
 class Memory:

@@ -336,7 +336,7 @@ def test_scores_are_the_same_to_the_last_bit(case: str) -> None:
 def test_scores_through_files_are_the_same_to_the_last_bit(
     case: str, tmp_path, monkeypatch
 ) -> None:
-    monkeypatch.setattr("sklearn_hpo.evaluation._prefix.FILE_SECONDS", 0.0)
+    monkeypatch.setattr("sklearn_hpo.evaluation._store.FILE_SECONDS", 0.0)
     estimator, X, y, space = CASES[case]
     candidates = list(ParameterSampler(space, 3, random_state=0))
     settings = {"scoring": None, "return_train_score": True}

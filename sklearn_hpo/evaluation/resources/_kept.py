@@ -7,8 +7,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from sklearn_hpo.evaluation._prefix import FILE_SECONDS, FILE_SECONDS_PER_BYTE
-from sklearn_hpo.evaluation._store import Store
+from sklearn_hpo.evaluation._store import Store, is_worth_a_file
 
 
 class Kept:
@@ -54,5 +53,5 @@ class Kept:
         with suppress(Exception):
             pickled = pickle.dumps(self._value, protocol=5)
             n_bytes = len(pickled)
-            share = seconds > FILE_SECONDS + FILE_SECONDS_PER_BYTE * n_bytes
+            share = is_worth_a_file(seconds, n_bytes)
             self._store.put(self._key, pickled, n_bytes, share=share)
