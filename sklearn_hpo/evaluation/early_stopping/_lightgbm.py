@@ -10,15 +10,10 @@ from typing import Any
 from sklearn_hpo.evaluation.early_stopping._adapter import EarlyStoppingAdapter
 from sklearn_hpo.evaluation.early_stopping._known import known
 from sklearn_hpo.evaluation.early_stopping._validation import Validation
+from sklearn_hpo.evaluation.resources._boosters import ALIASES, OWN_RULE
 
-# Other names of n_estimators, boosting_type and objective, and of its own rule.
-_OTHERS = {
-    *("num_iteration", "num_iterations", "n_iter", "num_tree", "num_trees"),
-    *("num_round", "num_rounds", "nrounds", "num_boost_round", "max_iter"),
-    *("early_stopping_round", "early_stopping_rounds", "early_stopping"),
-    *("n_iter_no_change", "boosting", "boost"),
-    *("objective_type", "app", "application", "loss"),
-}
+# Names that go before what is looked at here; the last four are of the objective.
+_OTHERS = ALIASES | OWN_RULE | {"objective_type", "app", "application", "loss"}
 
 
 class LightGBM(EarlyStoppingAdapter):

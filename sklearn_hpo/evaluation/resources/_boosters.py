@@ -16,7 +16,7 @@ from sklearn_hpo.evaluation.resources._continuation import Continuation, has_fix
 from sklearn_hpo.evaluation.resources._resource import fit_plainly
 
 # Other names of LightGBM for the number of trees, and for what is boosted.
-_ALIASES = {
+ALIASES = {
     "boost",
     "boosting",
     "max_iter",
@@ -30,14 +30,15 @@ _ALIASES = {
     "num_tree",
     "num_trees",
 }
-# Parameters with which a fit may have fewer trees, or none to go on from.
-_STOPPING = {
-    "callbacks",
+# Its names for a rule of its own that ends a fit.
+OWN_RULE = {
     "early_stopping",
     "early_stopping_round",
     "early_stopping_rounds",
     "n_iter_no_change",
 }
+# Without these a fit has all the trees it may have, and there are some to go on from.
+_UNSET = ALIASES | OWN_RULE | {"callbacks"}
 # Arguments of `fit` that end it, or whose place an earlier booster would take.
 _TAKEN = {"callbacks", "init_score"}
 
@@ -75,7 +76,7 @@ class Booster(Continuation):
             has_fixed_seed(estimator)
             and params.get(self.kind) in self.trees
             and not fit_params.keys() & {self.argument, *_TAKEN}
-            and all(params.get(name) is None for name in _ALIASES | _STOPPING)
+            and all(params.get(name) is None for name in _UNSET)
         )
 
     def go_on(
