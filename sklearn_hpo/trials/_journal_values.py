@@ -137,10 +137,8 @@ def _read(record: Any, distribution: Distribution | None) -> Any:
 
 def _found(record: Any, distribution: Distribution | None) -> Any:
     """Return the choice that looks as recorded, if there is one."""
-    if isinstance(record, dict) and "dtype" in record:
+    if not isinstance(record, dict) or "dtype" in record:
         return _read(record, None)
-    if not isinstance(record, dict):
-        return record
     choices = distribution.values if isinstance(distribution, Choices) else ()
     return next((c for c in choices if _look(c) == record["is"]), record["is"])
 
