@@ -21,21 +21,6 @@ from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.backend import resource_tracker
 from joblib.externals.loky.backend.reduction import get_loky_pickler
 
-__all__ = [
-    "DataPickler",
-    "Reach",
-    "is_nested",
-    "is_sequential",
-    "is_worker_loss",
-    "limits_threads",
-    "n_dispatched",
-    "open_parallel",
-    "reach_of",
-    "temporary_path",
-    "track_folder",
-    "untrack_folder",
-]
-
 Reach: TypeAlias = Literal["memory", "files", "ray", "arguments"]
 
 # What a backend raises for a call whose worker is gone; the packages are optional.
