@@ -72,6 +72,7 @@ class JournalFile:
                 "or give a folder: then each search has a file of its own."
             )
         _OPEN.add(self)
+        self._failure: JournalError | None = None
         self._unsynced = threading.Event()
         self._closed = threading.Event()
         self._syncer = threading.Thread(target=self._sync_for_ever, daemon=True)
@@ -111,6 +112,7 @@ class JournalFile:
         JournalError
             If the disk is full or gone.
         """
+        self._check()
         try:
             n_written = os.write(self.fileno, lines)
         except OSError as error:
@@ -122,11 +124,13 @@ class JournalFile:
 
     def sync(self) -> None:
         """Have all that was written on the disk when this returns."""
+        self._check()
         self._unsynced.clear()
         try:
             os.fsync(self.fileno)
         except OSError as error:
-            raise self._lost(error.strerror) from error
+            self._failure = self._lost(error.strerror)
+            raise self._failure from error
 
     def close(self) -> None:
         """Have everything on the disk, if possible, and let others have the file."""
@@ -144,12 +148,17 @@ class JournalFile:
 
     def _sync_for_ever(self) -> None:
         """Have what is new on the disk at once, but once a second at most."""
-        with suppress(OSError):  # the next line will say so
+        with suppress(OSError):  # not every disk can
             _sync_folder(self.path.parent)
+        with suppress(JournalError):  # the next line will say so
             while self._unsynced.wait() and not self._closed.is_set():
-                self._unsynced.clear()
-                os.fsync(self.fileno)
+                self.sync()
                 self._closed.wait(SYNC_SECONDS)
+
+    def _check(self) -> None:
+        """Raise what the disk has said once: it does not say again what it lost."""
+        if self._failure is not None:
+            raise self._failure
 
     def _lost(self, reason: str | None) -> JournalError:
         return JournalError(

@@ -6,6 +6,8 @@ import errno
 import json
 import multiprocessing
 import os
+import queue
+import stat
 import sys
 import tempfile
 import warnings
@@ -254,6 +256,45 @@ def test_on_a_full_disk_the_search_is_fitted_as_far_as_it_came(
     np.testing.assert_array_equal(
         resumed.cv_results_["mean_test_score"], expected.cv_results_["mean_test_score"]
     )
+
+
+def failing_once(monkeypatch, fails) -> queue.SimpleQueue:
+    """Have one `fsync` fail, and return who was synced, as it goes on."""
+    synced: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def fsync(file: int) -> None:
+        kind = "folder" if stat.S_ISDIR(os.fstat(file).st_mode) else "file"
+        synced.put(kind)
+        if kind in fails:
+            fails.clear()
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("sklearn_hpo.trials._journal_file.os.fsync", fsync)
+    return synced
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no folders are synced")
+def test_files_are_synced_on_a_disk_that_does_not_sync_folders(
+    tmp_path: Path, monkeypatch
+) -> None:
+    synced = failing_once(monkeypatch, ["folder"])
+    file = JournalFile(tmp_path / "journal")
+    file.write(b"line")
+    assert [synced.get(timeout=60) for _ in range(2)] == ["folder", "file"]
+    file.close()
+
+
+def test_what_the_disk_has_lost_is_an_error_though_it_works_again(
+    tmp_path: Path, monkeypatch
+) -> None:
+    failing_once(monkeypatch, ["file"])
+    file = JournalFile(tmp_path / "journal")
+    file.write(b"line")
+    file._syncer.join(60)
+    for use in (file.sync, lambda: file.write(b"line")):
+        with pytest.raises(JournalError, match=r"cannot be written \(Input/output"):
+            use()
+    file.close()
 
 
 def test_a_forked_process_has_no_part_in_the_lock(tmp_path: Path) -> None:
