@@ -13,7 +13,7 @@ theta      (d + 2,)              hyperparameters of the model
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,12 +101,6 @@ class Bayes(Strategy):
         ValueError
             If the space has a distribution that can only be drawn from.
         """
-        if space.unmodelled:
-            raise ValueError(
-                "Bayes expects distributions with ppf and cdf, got parameters "
-                f"{list(space.unmodelled)} that have only rvs. Give them ppf and cdf, "
-                "or use RandomizedSearchCV."
-            )
         self.space_ = space
         self.design_ = Design(space, seed)
         self.maximizer_ = Maximizer(space)
@@ -114,7 +108,6 @@ class Bayes(Strategy):
         d = len(self.inputs_.unordered)
         few = min(max(d + 1, 5), 10, n_iter // 4)
         self.n_initial_ = few if self.n_initial is None else self.n_initial
-        self.taken_: set[tuple[Hashable, ...]] = set()
         self.points_: list[Point] = []
         self.scores_: list[float] = []
         self.noise_: list[float] = []
@@ -129,17 +122,15 @@ class Bayes(Strategy):
         self._hear(trial)
         if len(self.scores_) > n:
             self.n_stuck_ = 0 if self.scores_[-1] > best else self.n_stuck_ + 1
-        if 1 < len(self.scores_) > n:
             with one_thread():
                 self._fit()
 
     def learn(self, trials: Iterable[Trial]) -> None:
-        """Learn from many closed trials: the model is fitted once, in no order."""
+        """Learn from many closed trials: the model is fitted once, to all of them."""
         for trial in trials:
             self._hear(trial)
-        if len(self.scores_) > 1:
-            with one_thread():
-                self._fit()
+        with one_thread():
+            self._fit()
 
     def expected(self, candidates: Iterable[Candidate]) -> NDArray[np.float64]:
         """Return what the model believes of candidates, evaluated ones or not.
@@ -166,33 +157,30 @@ class Bayes(Strategy):
 
     def _hear(self, trial: Trial) -> None:
         """Remember a closed trial."""
-        point = self.space_.encode(trial.candidate.params)
+        point = self.design_.tell(trial.candidate)
         if point is None:
             return
-        self.taken_.add(self.space_.key(*point))
         if not math.isfinite(trial.value):
             self.failed_.append(point)
             return
         self.points_.append(point)
         self.scores_.append(trial.value)
-        # What a full cross-validation leaves uncertain is learned, see `theta`: here is
-        # what was not seen adds to it.
+        # What all folds leave uncertain is learned, as a part of theta; this comes on
+        # top for the folds that were not seen.
         self.noise_.append(trial.unseen)
 
     def ask(
         self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
     ) -> Candidate | None:
         """Return the next candidate, None if the space is exhausted."""
-        encoded = (self.space_.encode(candidate.params) for candidate in pending)
-        open_points = [point for point in encoded if point is not None]
-        taken = self.taken_.union(self.space_.key(*point) for point in open_points)
+        taken = self.design_.taken(pending)
         gp = None if len(taken) < self.n_initial_ else self.gp_
         point = None
         if gp is None:
             point = self.design_.first(number, taken)
         else:
             with one_thread():
-                point = self._propose(gp, open_points, taken, rng)
+                point = self._propose(gp, self.design_.points(pending), taken, rng)
         point = point or self.design_.untaken(taken, rng)
         if point is None:
             return None
@@ -201,11 +189,13 @@ class Bayes(Strategy):
         return Candidate(number, self.space_.decode(branch, u), branch, note)
 
     def _fit(self) -> None:
-        """Fit the model to all scores.
+        """Fit the model to all scores, if there are two of them.
 
         The path of the hyperparameters depends on the order of the scores alone, so a
         strategy that is told them again goes the same way.
         """
+        if len(self.scores_) < 2:
+            return
         X = self.inputs_(*_stacked(self.points_))
         scores = np.array(self.scores_)
         n, unordered = len(scores), self.inputs_.unordered
@@ -289,7 +279,7 @@ class Bayes(Strategy):
         worth: Acquisition = improvement
         if self.failed_:
             worth = Feasible(worth, self._losses(scored))
-        return Centered(worth, ~self.inputs_.unordered, len(self.taken_))
+        return Centered(worth, ~self.inputs_.unordered, len(self.design_.told))
 
     def _losses(self, scored: NDArray[np.float64]) -> GaussianProcess:
         """Return a model of what failing takes from the chance of success.

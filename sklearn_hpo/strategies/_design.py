@@ -1,4 +1,4 @@
-"""Points that owe nothing to any score: the first ones, and any that is left.
+"""Points that owe nothing to any score: the first ones, and any that is not taken.
 
 Notation
 --------
@@ -8,7 +8,8 @@ key                           the identity of a point, see `SearchSpace.key`
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable
+from collections import ChainMap
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -17,9 +18,10 @@ from scipy.stats import qmc
 
 from sklearn_hpo.acquisition import canonical
 from sklearn_hpo.space import SearchSpace
+from sklearn_hpo.trials import Candidate
 
 Point: TypeAlias = tuple[int, NDArray[np.float64]]
-Keys: TypeAlias = Container[tuple[Hashable, ...]]
+Keys: TypeAlias = Collection[tuple[Hashable, ...]]
 
 # Draws in search of a point not yet tried, where there are more points than a
 # generator can choose from.
@@ -27,7 +29,7 @@ _DRAWS, _MOST_COUNTED = 1000, 2**63
 
 
 class Design:
-    """Where a search begins, and where it goes when it knows no better.
+    """Where a search begins, where it goes when it knows no better, where it was.
 
     Parameters
     ----------
@@ -35,11 +37,46 @@ class Design:
         What may be tried.
     seed : int
         Seed of the scrambled Sobol sequence.
+
+    Attributes
+    ----------
+    told : dict
+        Keys of the points of all candidates told, no values.
+
+    Raises
+    ------
+    ValueError
+        If the space has a distribution that can only be drawn from.
     """
 
     def __init__(self, space: SearchSpace, seed: int) -> None:
+        if space.unmodelled:
+            raise ValueError(
+                "expected distributions with ppf and cdf, got parameters "
+                f"{list(space.unmodelled)} that have only rvs. Give them ppf and cdf, "
+                "or use RandomizedSearchCV."
+            )
         self.space = space
         self.seed = seed
+        self.told: dict[tuple[Hashable, ...], None] = {}
+
+    def tell(self, candidate: Candidate) -> Point | None:
+        """Remember a candidate; return its point, None if it lies outside."""
+        point = self.space.encode(candidate.params)
+        if point is not None:
+            self.told[self.space.key(*point)] = None
+        return point
+
+    def points(self, candidates: Sequence[Candidate]) -> list[Point]:
+        """Return the points of candidates, without those that lie outside."""
+        encoded = (self.space.encode(candidate.params) for candidate in candidates)
+        return [point for point in encoded if point is not None]
+
+    def taken(self, pending: Sequence[Candidate]) -> Keys:
+        """Return the keys of all points that were told or are pending."""
+        keys = (self.space.key(*point) for point in self.points(pending))
+        # A copy for each candidate would make a long search quadratic.
+        return ChainMap(dict.fromkeys(keys), self.told)
 
     def first(self, number: int, taken: Keys) -> Point | None:
         """Return the point of that number in the sequence, None if it is taken."""

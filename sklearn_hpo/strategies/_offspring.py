@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -22,7 +22,7 @@ _TRIES = 20
 
 
 class Offspring:
-    """Remembers what was tried, and makes candidates of what was not.
+    """Makes members of what was tried, and candidates of what was not.
 
     Parameters
     ----------
@@ -43,24 +43,16 @@ class Offspring:
     """
 
     def __init__(self, space: SearchSpace, seed: int) -> None:
-        if space.unmodelled:
-            raise ValueError(
-                "Evolution expects distributions with ppf and cdf, got parameters "
-                f"{list(space.unmodelled)} that have only rvs. Give them ppf and cdf, "
-                "or use RandomizedSearchCV."
-            )
         self.space = space
-        self.genes = Genes(space)
         self.design = Design(space, seed)
+        self.genes = Genes(space)
         self.has_ended = False
-        self.taken: set[tuple[Hashable, ...]] = set()
 
     def told(self, trial: Trial) -> Member | None:
         """Remember a trial; return the member it makes, None if it lies outside."""
-        point = self.space.encode(trial.candidate.params)
+        point = self.design.tell(trial.candidate)
         if point is None:
             return None
-        self.taken.add(self.space.key(*point))
         number, x = trial.candidate.number, self.genes.of(*point)
         return Member(number, point[0], x, worth(trial), trial.scores)
 
@@ -70,9 +62,9 @@ class Offspring:
         """Return a candidate without parents, None if there is none left."""
         if self.has_ended:
             return None
-        taken = self.taken | self._keys(pending)
+        taken = self.design.taken(pending)
         point = self.design.first(number, taken) or self.design.untaken(taken, rng)
-        return None if point is None else self._candidate(number, point, None)
+        return self._candidate(number, point)
 
     def child(
         self,
@@ -101,21 +93,18 @@ class Offspring:
         """
         if self.has_ended:
             return None
-        taken = self.taken | self._keys(pending)
+        taken = self.design.taken(pending)
         for _ in range(_TRIES):
             branch, x, note = bear(rng)
             point = self.genes.point(branch, x)
             if self.space.key(*point) not in taken:
                 return self._candidate(number, point, note)
-        untaken = self.design.untaken(taken, rng)
-        return None if untaken is None else self._candidate(number, untaken, None)
-
-    def _keys(self, pending: Sequence[Candidate]) -> set[tuple[Hashable, ...]]:
-        points = (self.space.encode(candidate.params) for candidate in pending)
-        return {self.space.key(*point) for point in points if point is not None}
+        return self._candidate(number, self.design.untaken(taken, rng))
 
     def _candidate(
-        self, number: int, point: Point, note: dict[str, object] | None
-    ) -> Candidate:
+        self, number: int, point: Point | None, note: dict[str, object] | None = None
+    ) -> Candidate | None:
+        if point is None:
+            return None
         branch, u = point
         return Candidate(number, self.space.decode(branch, u), branch, note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -31,22 +31,14 @@ class Random(Strategy):
         ValueError
             If the space has a distribution without ppf and cdf.
         """
-        if space.unmodelled:
-            raise ValueError(
-                "Random expects distributions with ppf and cdf, got parameters "
-                f"{list(space.unmodelled)} that have only rvs. Give them ppf and cdf, "
-                "or use RandomizedSearchCV."
-            )
         self.space_ = space
         self.design_ = Design(space, seed)
-        self.taken_: set[tuple[Hashable, ...]] = set()
 
     def ask(
         self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
     ) -> Candidate | None:
         """Return the next candidate, None if the space is exhausted."""
-        encoded = (self.space_.encode(candidate.params) for candidate in pending)
-        taken = self.taken_.union(self.space_.key(*p) for p in encoded if p is not None)
+        taken = self.design_.taken(pending)
         draws = rng.random((_TRIES, 1 + self.space_.n_dims))
         drawn = (
             canonical(self.space_, int(branch), u)
@@ -61,6 +53,4 @@ class Random(Strategy):
 
     def tell(self, trial: Trial) -> None:
         """Remember what was tried."""
-        point = self.space_.encode(trial.candidate.params)
-        if point is not None:
-            self.taken_.add(self.space_.key(*point))
+        self.design_.tell(trial.candidate)
