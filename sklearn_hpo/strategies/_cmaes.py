@@ -21,7 +21,7 @@ from sklearn_hpo.strategies._categories import Categories
 from sklearn_hpo.strategies._dominance import best_first
 from sklearn_hpo.strategies._gaussian import Gaussian, Weights
 from sklearn_hpo.strategies._offspring import Child, Offspring
-from sklearn_hpo.strategies._population import Member, variance_ratio
+from sklearn_hpo.strategies._population import Member, checked_size, variance_ratio
 from sklearn_hpo.strategies._strategy import Strategy
 from sklearn_hpo.strategies._variation import repaired
 from sklearn_hpo.trials import Candidate, Trial
@@ -79,7 +79,8 @@ class CMAES(Strategy):
         Raises
         ------
         ValueError
-            If the space has a distribution that can only be drawn from.
+            If the space has a distribution that can only be drawn from, or the
+            population is too small.
         """
         self.space_ = space
         self.offspring_ = Offspring(space, seed)
@@ -87,7 +88,7 @@ class CMAES(Strategy):
         self.numbers_ = np.flatnonzero(genes.varies & ~genes.is_choice)
         self.choices_ = np.flatnonzero(genes.is_choice)
         usual = 4 + int(3 * math.log(max(genes.n_genes, 1)))  # [1], eq. 48
-        self.size_ = self.population_size or usual
+        self.size_ = checked_size(self.population_size, usual)
         self._begin()
 
     def tell(self, trial: Trial) -> None:

@@ -6,22 +6,22 @@ target    the member whose place the child wants
 x         (n_dims,) genes of a member
 F, CR     scale of the differences, chance of each gene to change
 best      one of the best members
-r1, r2    two other members
+r1, r2    two different members; not as in [2]_, one of them may be the target
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_hpo.space import SearchSpace
-from sklearn_hpo.strategies._offspring import Child, Offspring
-from sklearn_hpo.strategies._population import Member, Population, usual_size
-from sklearn_hpo.strategies._strategy import Strategy
+from sklearn_hpo.strategies._offspring import Child
+from sklearn_hpo.strategies._population import Member
+from sklearn_hpo.strategies._steady_state import SteadyState
 from sklearn_hpo.strategies._variation import mutated, repaired, settled_in
-from sklearn_hpo.trials import Candidate, Trial
+from sklearn_hpo.trials import Candidate
 
 Array = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ _P = 0.2
 _MUTANT = 0.8
 
 
-class DifferentialEvolution(Strategy):
+class DifferentialEvolution(SteadyState):
     """Moves by the differences between the members of a population.
 
     The first candidates are points of a scrambled Sobol sequence. From then on a child
@@ -73,52 +73,18 @@ class DifferentialEvolution(Strategy):
        2009.
     """
 
-    def __init__(
-        self, population_size: int | None = None, *, stop_when_converged: bool = False
-    ) -> None:
-        self.population_size = population_size
-        self.stop_when_converged = stop_when_converged
+    def _compete(self, member: Member, candidate: Candidate) -> None:
+        self.population_.fight(member, _target(candidate))
 
-    def start(self, space: SearchSpace, n_iter: int, seed: int) -> None:
-        """Forget everything and prepare for a search.
-
-        Raises
-        ------
-        ValueError
-            If the space has a distribution that can only be drawn from.
-        """
-        self.offspring_ = Offspring(space, seed)
-        usual = usual_size(self.offspring_.genes.n_genes, n_iter)
-        self.population_ = Population(self.population_size or usual)
-
-    def tell(self, trial: Trial) -> None:
-        """Let a child have the place it wants if it is no worse than who has it."""
-        member = self.offspring_.told(trial)
-        if member is None:
-            return
-        note = trial.candidate.note or {}
-        self.population_.fight(member, note.get("target"))
-        if self.population_.is_settled:
-            self.offspring_.has_ended = self.stop_when_converged
-            self.population_.clear()
-
-    def ask(
-        self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
-    ) -> Candidate | None:
-        """Return the next candidate, None if there is none left to propose."""
-        if self.population_.waits(len(pending)):
-            return self.offspring_.newcomer(number, pending, rng)
-        wanted = {(c.note or {}).get("target") for c in pending}
+    def _child(self, pending: Sequence[Candidate], rng: np.random.Generator) -> Child:
+        """Return a child that wants a place nobody else wants, if there is one."""
+        wanted = {_target(candidate) for candidate in pending}
         free = [m for m in self.population_ if m.number not in wanted]
         targets = free or list(self.population_)
-
-        def child(rng: np.random.Generator) -> Child:
-            target = targets[int(rng.integers(len(targets)))]
-            if rng.random() < _MUTANT:
-                return self._mutant(target, rng)
-            return self._moved(target, rng)
-
-        return self.offspring_.child(number, pending, rng, child)
+        target = targets[int(rng.integers(len(targets)))]
+        if rng.random() < _MUTANT:
+            return self._mutant(target, rng)
+        return self._moved(target, rng)
 
     def _moved(self, target: Member, rng: np.random.Generator) -> Child:
         """Return a child by current-to-pbest/1 and binomial crossover."""
@@ -156,3 +122,8 @@ def _known(step: Array) -> Array:
 def _note(target: Member, *parents: Member) -> dict[str, object]:
     """Return what is to be read back when the child is told."""
     return {"target": target.number, "parents": [p.number for p in parents]}
+
+
+def _target(candidate: Candidate) -> Any:
+    """Return the number of the member whose place a candidate wants, if any."""
+    return (candidate.note or {}).get("target")

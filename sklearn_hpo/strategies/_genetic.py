@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_hpo.space import SearchSpace
-from sklearn_hpo.strategies._offspring import Child, Offspring
-from sklearn_hpo.strategies._population import Member, Population, usual_size
-from sklearn_hpo.strategies._strategy import Strategy
+from sklearn_hpo.strategies._offspring import Child
+from sklearn_hpo.strategies._population import Member
+from sklearn_hpo.strategies._steady_state import SteadyState
 from sklearn_hpo.strategies._variation import mutated, repaired, settled_in
-from sklearn_hpo.trials import Candidate, Trial
+from sklearn_hpo.trials import Candidate
 
 # How many members fight for each parenthood.
 _TOURNAMENT = 3
@@ -22,7 +21,7 @@ _CROSSOVER = 0.5
 _ELITE = 0.5
 
 
-class Genetic(Strategy):
+class Genetic(SteadyState):
     """Selects parents, crosses them, mutates the child: a genetic algorithm.
 
     The first candidates are points of a scrambled Sobol sequence. From then on each
@@ -52,43 +51,10 @@ class Genetic(Strategy):
        NSGA-II", IEEE Transactions on Evolutionary Computation 6(2), 2002.
     """
 
-    def __init__(
-        self, population_size: int | None = None, *, stop_when_converged: bool = False
-    ) -> None:
-        self.population_size = population_size
-        self.stop_when_converged = stop_when_converged
-
-    def start(self, space: SearchSpace, n_iter: int, seed: int) -> None:
-        """Forget everything and prepare for a search.
-
-        Raises
-        ------
-        ValueError
-            If the space has a distribution that can only be drawn from.
-        """
-        self.offspring_ = Offspring(space, seed)
-        usual = usual_size(self.offspring_.genes.n_genes, n_iter)
-        self.population_ = Population(self.population_size or usual)
-
-    def tell(self, trial: Trial) -> None:
-        """Let the candidate into the population if it deserves it."""
-        member = self.offspring_.told(trial)
-        if member is None:
-            return
+    def _compete(self, member: Member, candidate: Candidate) -> None:
         self.population_.add(member)
-        if self.population_.is_settled:
-            self.offspring_.has_ended = self.stop_when_converged
-            self.population_.clear()
 
-    def ask(
-        self, number: int, pending: Sequence[Candidate], rng: np.random.Generator
-    ) -> Candidate | None:
-        """Return the next candidate, None if there is none left to propose."""
-        if self.population_.waits(len(pending)):
-            return self.offspring_.newcomer(number, pending, rng)
-        return self.offspring_.child(number, pending, rng, self._child)
-
-    def _child(self, rng: np.random.Generator) -> Child:
+    def _child(self, pending: Sequence[Candidate], rng: np.random.Generator) -> Child:
         """Return a child, and the numbers of its parents."""
         genes = self.offspring_.genes
         first, second = self._parents(rng)

@@ -10,8 +10,10 @@ x       (n_dims,) its genes
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,18 @@ _ANY_BRANCH = 0.3
 def usual_size(n_genes: int, n_iter: int) -> int:
     """Return how many members there are if the user does not say."""
     return max(FEWEST, min(round(2.5 * n_genes + 5), 24, n_iter // 6))
+
+
+def checked_size(size: Any, usual: int) -> int:
+    """Return the size a user gave, the usual one for None."""
+    if size is None:
+        return usual
+    if not isinstance(size, numbers.Integral) or size < FEWEST:
+        raise ValueError(
+            f"population_size: expected None or an integer from {FEWEST} on, got "
+            f"{size!r}."
+        )
+    return int(size)
 
 
 @dataclass(frozen=True, eq=False)

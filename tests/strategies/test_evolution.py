@@ -206,6 +206,13 @@ def test_a_distribution_with_rvs_only_is_refused(kind) -> None:
         kind().start(SearchSpace.from_user({"x": OnlyRvs()}), 10, 0)
 
 
+@EACH
+@pytest.mark.parametrize("size", [0, 3, -4, 6.5, "many"])
+def test_a_population_that_cannot_be_one_is_refused(kind, size) -> None:
+    with pytest.raises(ValueError, match="expected None or an integer from 4 on, got"):
+        kind(population_size=size).start(SearchSpace.from_user(NUMBERS), 30, 0)
+
+
 @pytest.mark.parametrize("kind", [DifferentialEvolution, Genetic])
 def test_several_objectives_spread_along_the_front(kind) -> None:
     """The front is x0 from 0 to 1, all others 0.5."""
