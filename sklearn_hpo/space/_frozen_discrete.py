@@ -21,9 +21,9 @@ from sklearn_hpo.space._frozen import LARGEST, Frozen
 from sklearn_hpo.space._numbers import is_finite, is_integer
 
 # More values than a search could try count as infinitely many.
-_MOST_LISTED = 2**16
-# How near probabilities come to 0 or 1: as near as they can where values end, but where
-# they go on, scipy may add up all probabilities on the way to a quantile.
+MOST_LISTED = 2**16
+# How near probabilities come to 0 or 1: as near as they can where values end; where
+# they go on, a table of them has to end.
 _EDGE = 2.0**-53
 _TAIL = 2.0**-20
 
@@ -102,7 +102,7 @@ class FrozenDiscrete(Frozen):
     def _listed(self) -> NDArray[np.float64] | None:
         """Values that some coordinate leads to, shape (n_values,), if they are few."""
         lowest, highest = self._support
-        if highest - lowest >= _MOST_LISTED:
+        if highest - lowest >= MOST_LISTED:
             return None
         k = np.arange(lowest, highest + 1)
         return k[(self.dist.pmf(k) > 0) & (self._quantile(self._center(k)) == k)]

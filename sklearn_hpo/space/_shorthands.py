@@ -15,6 +15,7 @@ from sklearn_hpo.space._numbers import is_integer, is_real
 from sklearn_hpo.space._ordinal import Ordinal, is_ordinal
 from sklearn_hpo.space._real import Real
 from sklearn_hpo.space._sampled import Sampled
+from sklearn_hpo.space._tabulated import Tabulated, has_no_quantiles
 
 _LOG_OF_PRIOR = {"uniform": False, "log-uniform": True, "loguniform": True}
 
@@ -152,6 +153,7 @@ _TABLE: tuple[tuple[Any, Any], ...] = (
     (lambda value: isinstance(value, Distribution), lambda value: value),
     (_is_range, _range),
     (_is_long, lambda value: Integer(value[0], value[-1])),
+    (has_no_quantiles, Tabulated),
     (_has("ppf", "cdf", "rvs", "pmf"), FrozenDiscrete),
     (_has("ppf", "cdf", "rvs"), Frozen),
     (_has("rvs"), Sampled),

@@ -9,6 +9,7 @@ from scipy import stats
 
 from sklearn_hpo.space import as_distribution
 from sklearn_hpo.space._frozen_discrete import FrozenDiscrete
+from sklearn_hpo.space._tabulated import Tabulated
 
 ALPHA = 1e-6  # false-alarm rate of each statistical test
 
@@ -18,6 +19,8 @@ FINITE = {
     "binom of p=0": (stats.binom(10, 0), [0]),
     "bernoulli": (stats.bernoulli(0.3), [0, 1]),
     "hypergeom": (stats.hypergeom(20, 7, 12), range(8)),
+    "betabinom": (stats.betabinom(20, 2, 3), range(21)),
+    "nhypergeom": (stats.nhypergeom(20, 7, 12), range(8)),
     "shifted": (stats.randint(0, 3, loc=5), [5, 6, 7]),
     "values": (stats.rv_discrete(values=([1, 5, 9], [0.2, 0.3, 0.5])), [1, 5, 9]),
 }
@@ -138,10 +141,35 @@ def test_arguments_that_do_not_fit() -> None:
         as_distribution(stats.randint(5, 2)).validate()
 
 
-def test_a_tail_that_must_be_added_up_is_left_alone() -> None:
-    # The median of a long tail is all that is asked for while a space is built.
-    as_distribution(stats.zipf(1.01)).validate()
-    assert as_distribution(stats.zipf(1.01)).n_values == math.inf
+@pytest.mark.parametrize(
+    "dist",
+    [
+        stats.hypergeom(20, 7, 12),
+        stats.betabinom(2000, 2, 3),
+        stats.zipf(3),
+        # With these scipy's own search may end in an error.
+        stats.zipf(2),
+        stats.logser(0.999),
+        stats.skellam(1000, 900),
+    ],
+)
+def test_a_table_has_the_quantiles_of_the_family(dist: Any) -> None:
+    frozen = as_distribution(dist)
+    assert isinstance(frozen, Tabulated)
+    for u in np.linspace(0.005, 0.995, 34):
+        k = frozen.decode(u)
+        below, above = dist.cdf([k - 1, k])
+        assert below - 1e-5 < u <= above + 1e-5  # what the table leaves out
+        assert frozen.encode(k) == pytest.approx((below + above) / 2, abs=1e-5)
+        assert frozen.decode(frozen.encode(k)) == k
+
+
+def test_a_tail_too_long_for_a_table_is_refused_by_who_needs_quantiles() -> None:
+    frozen = as_distribution(stats.zipf(a=1.5))
+    frozen.validate()
+    assert frozen.n_values == math.inf
+    with pytest.raises(ValueError, match=r"65536 values, got zipf with .*'a': 1\.5"):
+        frozen.decode(0.5)
 
 
 def test_a_pmf_makes_the_difference() -> None:
