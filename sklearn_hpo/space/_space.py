@@ -14,7 +14,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from sklearn_hpo.space._branches import as_branch, as_dicts, log_pairs, named
 from sklearn_hpo.space._cells import cell_of
 from sklearn_hpo.space._distribution import Distribution
 from sklearn_hpo.space._sampled import Sampled
+
+# Name, distribution and coordinate.
+Parameter: TypeAlias = tuple[str, Distribution, int]
 
 
 class SearchSpace:
@@ -68,10 +71,10 @@ class SearchSpace:
             for name, distribution in branch.items():
                 with named(name):
                     distribution.validate()
-        self._dims, self.coordinates = _share_coordinates(self.branches)
+        self._parameters, self.coordinates = _share_coordinates(self.branches)
         self.active = np.zeros((self.n_branches, self.n_dims), dtype=bool)
-        for row, dims in enumerate(self._dims):
-            self.active[row, dims] = True
+        for row, parameters in enumerate(self._parameters):
+            self.active[row, [dim for _, _, dim in parameters]] = True
 
     @classmethod
     def from_user(
@@ -155,7 +158,7 @@ class SearchSpace:
         if params.keys() != self.branches[branch].keys():
             return None
         u = np.full(self.n_dims, np.nan)
-        for name, distribution, dim in self._parameters(branch):
+        for name, distribution, dim in self._parameters[branch]:
             coordinate = distribution.encode(params[name])
             if coordinate is None:
                 return None
@@ -179,7 +182,7 @@ class SearchSpace:
         """
         return {
             name: distribution.decode(float(u[dim]))
-            for name, distribution, dim in self._parameters(branch)
+            for name, distribution, dim in self._parameters[branch]
         }
 
     def place(
@@ -242,7 +245,7 @@ class SearchSpace:
 
     def _point_in(self, branch: int, index: int) -> NDArray[np.float64]:
         u = np.full(self.n_dims, np.nan)
-        for _, distribution, dim in reversed(self._parameters(branch)):
+        for _, distribution, dim in reversed(self._parameters[branch]):
             index, level = divmod(index, int(distribution.n_values))
             u[dim] = distribution.level(level)
         return u
@@ -264,7 +267,7 @@ class SearchSpace:
             all their coordinates share their keys.
         """
         cells: list[Hashable] = [None] * self.n_dims
-        for _, distribution, dim in self._parameters(branch):
+        for _, distribution, dim in self._parameters[branch]:
             cells[dim] = distribution.cell(float(u[dim]))
         return tuple(cells)
 
@@ -304,33 +307,23 @@ class SearchSpace:
     def __repr__(self) -> str:
         return f"SearchSpace({list(self.branches)!r})"
 
-    def _parameters(self, branch: int) -> list[tuple[str, Distribution, int]]:
-        """Name, distribution and coordinate of each parameter of a branch."""
-        names_and_distributions = self.branches[branch].items()
-        return [
-            (name, distribution, dim)
-            for (name, distribution), dim in zip(
-                names_and_distributions, self._dims[branch], strict=True
-            )
-        ]
-
 
 def _share_coordinates(
     branches: Sequence[Mapping[str, Distribution]],
-) -> tuple[tuple[list[int], ...], tuple[tuple[str, Distribution], ...]]:
-    """Coordinates of each branch's parameters, and the coordinates themselves."""
+) -> tuple[list[list[Parameter]], tuple[tuple[str, Distribution], ...]]:
+    """Return the parameters of each branch, and the coordinates they share."""
     n_uses = Counter(name for branch in branches for name in branch)
-    dims: list[list[int]] = []
+    parameters: list[list[Parameter]] = []
     found: dict[tuple[str, str], tuple[int, Distribution]] = {}
     for branch in branches:
-        dims.append([])
+        parameters.append([])
         for name, distribution in branch.items():
             # Tokens may be costly, and a name that is used once needs none.
             token = json.dumps(distribution.token()) if n_uses[name] > 1 else ""
             dim, _ = found.setdefault((name, token), (len(found), distribution))
-            dims[-1].append(dim)
+            parameters[-1].append((name, distribution, dim))
     coordinates = tuple((name, dist) for (name, _), (_, dist) in found.items())
-    return tuple(dims), coordinates
+    return parameters, coordinates
 
 
 def _size(branch: Mapping[str, Distribution]) -> int | float:
