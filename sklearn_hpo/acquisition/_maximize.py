@@ -33,25 +33,18 @@ class Points(NamedTuple):
 
     def take(self, rows: NDArray[np.int_]) -> Points:
         """Return some of the points."""
-        return Points(self.branch[rows], self.u[rows], self.X[rows], self.value[rows])
+        return Points._make(column[rows] for column in self)
 
     def put(self, rows: NDArray[np.int_], others: Points) -> Points:
         """Return the points with some replaced."""
-        points = Points(
-            self.branch.copy(), self.u.copy(), self.X.copy(), self.value.copy()
-        )
+        points = Points._make(column.copy() for column in self)
         for column, other in zip(points, others, strict=True):
             column[rows] = other
         return points
 
     def joined(self, others: Points) -> Points:
         """Return these points and others after them."""
-        return Points(
-            np.concatenate([self.branch, others.branch]),
-            np.concatenate([self.u, others.u]),
-            np.concatenate([self.X, others.X]),
-            np.concatenate([self.value, others.value]),
-        )
+        return Points._make(map(np.concatenate, zip(self, others, strict=True)))
 
 
 class Maximizer:
