@@ -4,7 +4,8 @@ Notation, after [1]_ and [2]_
 -----------------------------
 q      (K,) probabilities of the K values of a choice, one array for each choice
 Delta  accuracy asked for: 1 at first, greater where steps point anywhere
-s, gam accumulated steps and their expected length if all were chance
+s      accumulated steps
+gamma  expected square of their length if all were chance
 
 .. [1] R. Hamano et al., "CatCMA: Stochastic Optimization for Mixed-Category Problems",
    GECCO 2024, section 3.

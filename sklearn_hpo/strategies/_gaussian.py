@@ -93,7 +93,8 @@ class Gaussian:
         self.p_c = np.zeros(d)
         self.g = 0
         self.weights = Weights(d, lam)
-        self.norm = math.sqrt(d) * (1 - 1 / (4 * d) + 1 / (21 * d**2))  # E |N(0, I)|
+        # E |N(0, I)|
+        self.expected_norm = math.sqrt(d) * (1 - 1 / (4 * d) + 1 / (21 * d**2))
         self._decompose()
 
     def sample(self, rng: np.random.Generator) -> Array:
@@ -122,7 +123,7 @@ class Gaussian:
         push = math.sqrt(c * (2 - c) * W.mu_eff) * (self.inverse @ y_w)
         self.p_sigma = (1 - c) * self.p_sigma + push  # eq. 43
         norm = float(np.linalg.norm(self.p_sigma))
-        growth = c / W.d_sigma * (norm / self.norm - 1)
+        growth = c / W.d_sigma * (norm / self.expected_norm - 1)
         self.sigma *= math.exp(min(1.0, growth))  # eq. 44
         self._adapt(y, y_w, length, norm)
 
@@ -130,7 +131,7 @@ class Gaussian:
         """Update the covariance, eqs. 45 to 47."""
         W, d = self.weights, len(self.m)
         known = math.sqrt(1 - (1 - W.c_sigma) ** (2 * self.g))  # g of [1] plus 1
-        h = float(norm / known < (1.4 + 2 / (d + 1)) * self.norm)
+        h = float(norm / known < (1.4 + 2 / (d + 1)) * self.expected_norm)
         push = h * math.sqrt(W.c_c * (2 - W.c_c) * W.mu_eff) * y_w
         self.p_c = (1 - W.c_c) * self.p_c + push  # eq. 45
         w = np.where(W.w >= 0, W.w, W.w * d / np.maximum(length**2, _EPS))  # eq. 46

@@ -92,7 +92,7 @@ def test_an_update_is_that_of_the_tutorial(d: int, lam: int) -> None:
 def test_a_first_step_too_long_for_chance_leaves_the_path_alone(part, stalled) -> None:
     """After one update p_sigma is sqrt(c (2 - c) mu_eff) y_w, after chance N(0, I)."""
     gaussian = Gaussian(np.full(4, 0.5), 0.2, 8)
-    bound = (1.4 + 2 / 5) * gaussian.norm / math.sqrt(gaussian.weights.mu_eff)
+    bound = (1.4 + 2 / 5) * gaussian.expected_norm / math.sqrt(gaussian.weights.mu_eff)
     step = gaussian.sigma * np.array([part * bound, 0.0, 0.0, 0.0])
     gaussian.update(np.tile(gaussian.m + step, (8, 1)))
     assert (gaussian.p_c == 0.0).all() == stalled
