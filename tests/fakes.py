@@ -7,6 +7,9 @@ import math
 from collections.abc import Callable
 from types import SimpleNamespace
 
+import numpy as np
+
+from sklearn_hpo.strategies import Strategy
 from sklearn_hpo.trials import FoldResult, Task
 
 
@@ -48,3 +51,42 @@ def completed(candidate, value: float) -> SimpleNamespace:
         status="complete",
         unseen=0.0,
     )
+
+
+class OnlyRvs:
+    """A distribution that can be drawn from, and no more."""
+
+    def rvs(self, size=None, random_state=None) -> float:
+        return 0.5
+
+
+class Witness(Strategy):
+    """Asks a fresh instance, told the same trials, beside the strategy it wraps."""
+
+    def __init__(self, make: Callable[[], Strategy]) -> None:
+        self.make = make
+
+    def start(self, space, n_iter, seed) -> None:
+        self.start_args_ = (space, n_iter, seed)
+        self.told_ = []
+        self.live_ = self._fresh()
+
+    def _fresh(self) -> Strategy:
+        strategy = self.make()
+        strategy.start(*self.start_args_)
+        for trial in self.told_:
+            strategy.tell(trial)
+        return strategy
+
+    def ask(self, number, pending, rng):
+        answers = [
+            strategy.ask(number, pending, np.random.default_rng(number))
+            for strategy in (self.live_, self._fresh(), self.live_)
+        ]
+        params = [None if a is None else dict(a.params) for a in answers]
+        assert params[0] == params[1] == params[2]
+        return answers[0]
+
+    def tell(self, trial) -> None:
+        self.told_.append(trial)
+        self.live_.tell(trial)

@@ -59,6 +59,8 @@ def kind_of(thing) -> str:
         as_distribution(stats.norm(2, 3)),
         as_distribution(stats.randint(1, 20)),
         as_distribution(stats.poisson(4)),
+        as_distribution(stats.betabinom(20, 2, 3)),
+        as_distribution(stats.logser(0.9)),
     ],
     ids=stable,
 )

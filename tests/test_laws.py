@@ -35,7 +35,7 @@ from sklearn_hpo.search import Loop
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes, First, Strategy
 from sklearn_hpo.trials import History, Task
-from tests.fakes import FakeEvaluator
+from tests.fakes import FakeEvaluator, Witness
 
 SPACE = SearchSpace.from_user(
     [
@@ -90,41 +90,6 @@ def assert_same(first: History, second: History) -> None:
 
 def adaptive() -> Strategy:
     return First([{"kind": "b", "x": 1.0}], Bayes())
-
-
-class Witness(Strategy):
-    """Asks a fresh instance, told the same trials, beside the strategy it wraps."""
-
-    def __init__(self, make: Callable[[], Strategy]) -> None:
-        self.make = make
-
-    def start(self, space, n_iter, seed) -> None:
-        self.start_args_ = (space, n_iter, seed)
-        self.told_ = []
-        self.live_ = self._fresh()
-
-    def _fresh(self) -> Strategy:
-        strategy = self.make()
-        strategy.start(*self.start_args_)
-        for trial in self.told_:
-            strategy.tell(trial)
-        return strategy
-
-    def ask(self, number, pending, rng):
-        def again():
-            return np.random.default_rng([SEED, number])
-
-        answers = [
-            strategy.ask(number, pending, again())
-            for strategy in (self.live_, self._fresh(), self.live_)
-        ]
-        params = [None if a is None else dict(a.params) for a in answers]
-        assert params[0] == params[1] == params[2]
-        return answers[0]
-
-    def tell(self, trial) -> None:
-        self.told_.append(trial)
-        self.live_.tell(trial)
 
 
 @pytest.mark.parametrize("capacity", [1, 3])

@@ -21,6 +21,7 @@ from sklearn_hpo import (
     Real,
 )
 from sklearn_hpo.callbacks import Progress
+from tests.fakes import OnlyRvs
 
 X, y = load_iris(return_X_y=True)
 SPACE = {"C": Real(0.1, 10)}
@@ -123,11 +124,6 @@ class Miscounting(KFold):
 def test_cv_that_miscounts() -> None:
     with pytest.raises(ValueError, match="Expected 7 splits, got 3"):
         bayes(cv=Miscounting(3)).fit(X, y)
-
-
-class OnlyRvs:
-    def rvs(self, size=None, random_state=None) -> float:
-        return 0.5
 
 
 def test_a_distribution_with_rvs_only_is_fine_for_random_search() -> None:

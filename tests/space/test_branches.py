@@ -10,13 +10,9 @@ import pytest
 from scipy import stats
 
 from sklearn_hpo.space import Categorical, SearchSpace
+from tests.fakes import OnlyRvs
 
 C = (1e-3, 1e3, "log-uniform")
-
-
-class OnlyRvs:
-    def rvs(self, size: Any = None, random_state: Any = None) -> int:
-        return 1
 
 
 @pytest.mark.parametrize(

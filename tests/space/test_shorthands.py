@@ -22,12 +22,8 @@ from sklearn_hpo.space._frozen import Frozen
 from sklearn_hpo.space._frozen_discrete import FrozenDiscrete
 from sklearn_hpo.space._ordinal import Ordinal
 from sklearn_hpo.space._sampled import Sampled
+from tests.fakes import OnlyRvs
 from tests.ids import stable
-
-
-class OnlyRvs:
-    def rvs(self, size: Any = None, random_state: Any = None) -> int:
-        return 1
 
 
 @pytest.mark.parametrize(

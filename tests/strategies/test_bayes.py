@@ -10,7 +10,7 @@ from sklearn_hpo import Categorical, Integer, Real
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes
 from sklearn_hpo.trials import Candidate
-from tests.fakes import completed
+from tests.fakes import OnlyRvs, completed
 
 SEED = 3
 
@@ -200,11 +200,6 @@ def test_the_initial_design_is_small(n_iter: int, n_initial: int) -> None:
     strategy = Bayes()
     strategy.start(SearchSpace.from_user(PLANE), n_iter, SEED)
     assert strategy.n_initial_ == n_initial
-
-
-class OnlyRvs:
-    def rvs(self, size=None, random_state=None) -> float:
-        return 0.5
 
 
 def test_what_can_only_be_drawn_cannot_be_modelled() -> None:

@@ -13,6 +13,7 @@ from sklearn_hpo import Categorical, Integer, Real
 from sklearn_hpo.contracts import check_strategy
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import CMAES, EVOLUTIONS, DifferentialEvolution, Genetic
+from tests.fakes import OnlyRvs
 from tests.strategies.evolving import searched, told
 
 EACH = pytest.mark.parametrize("kind", EVOLUTIONS.values())
@@ -198,10 +199,6 @@ def test_it_goes_on_from_where_another_kind_came(kind, other) -> None:
 
 @EACH
 def test_a_distribution_with_rvs_only_is_refused(kind) -> None:
-    class OnlyRvs:
-        def rvs(self, size=None, random_state=None) -> float:
-            return 0.5
-
     with pytest.raises(ValueError, match="only rvs"):
         kind().start(SearchSpace.from_user({"x": OnlyRvs()}), 10, 0)
 

@@ -22,7 +22,7 @@ from sklearn_hpo.strategies import (
 )
 from sklearn_hpo.strategies._link import Link
 from sklearn_hpo.trials import Candidate, FoldResult, History, Task
-from tests.fakes import FakeEvaluator
+from tests.fakes import FakeEvaluator, Witness
 
 SPACE = SearchSpace.from_user({"x": Real(0, 1), "kind": ["a", "b"]})
 SEED = 7
@@ -199,39 +199,6 @@ SPACES = {
     "choices": {"kind": Categorical(["a", "b", None]), "x": Real(0, 1)},
     "few points": {"kind": ["a", "b", "c"], "n": [1, 2]},
 }
-
-
-class Witness(Strategy):
-    """Asks, beside the live strategy, a fresh one that is told the same."""
-
-    def __init__(self, make) -> None:
-        self.make = make
-
-    def start(self, space, n_iter, seed) -> None:
-        self.start_args_ = (space, n_iter, seed)
-        self.told_, self.n_asked_ = [], 0
-        self.live_ = self._fresh()
-
-    def _fresh(self):
-        strategy = self.make()
-        strategy.start(*self.start_args_)
-        for trial in self.told_:
-            strategy.tell(trial)
-        return strategy
-
-    def ask(self, number, pending, rng):
-        answers = [
-            strategy.ask(number, pending, np.random.default_rng([SEED, number]))
-            for strategy in (self.live_, self._fresh(), self.live_)
-        ]
-        params = [None if a is None else dict(a.params) for a in answers]
-        assert params[0] == params[1] == params[2]
-        self.n_asked_ += 1
-        return answers[0]
-
-    def tell(self, trial) -> None:
-        self.told_.append(trial)
-        self.live_.tell(trial)
 
 
 def score(task: Task) -> float | None:

@@ -11,7 +11,7 @@ from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Random
 from sklearn_hpo.strategies._design import Design
 from sklearn_hpo.trials import Candidate
-from tests.fakes import completed
+from tests.fakes import OnlyRvs, completed
 
 
 def drawn(space, n, strategy=None):
@@ -66,10 +66,6 @@ def test_what_is_pending_is_taken() -> None:
 
 
 def test_what_cannot_be_laid_out_is_refused() -> None:
-    class OnlyRvs:
-        def rvs(self, size=None, random_state=None):
-            return 1
-
     space = SearchSpace.from_user({"a": OnlyRvs()})
     with pytest.raises(ValueError, match=r"\['a'\] that have only rvs"):
         Random().start(space, 3, 0)
