@@ -99,7 +99,12 @@ class SurrogateTask(ReplayTask):
         return outcome([float(np.mean(scores))])
 
     def predict(self, config: Config, repeat: int, place: int) -> float:
-        """Return an output of the model, with the sign of the metric."""
+        """Return a metric of the model with its sign, within what a metric may be."""
+        value = self.output(config, repeat, place)
+        return self.model.sign * float(np.clip(value, 0.0, 100.0))
+
+    def output(self, config: Config, repeat: int, place: int) -> float:
+        """Return an output of the model as it is."""
         given: dict[str, Any] = {
             self.model.chooser: config.get("branch"),
             self.model.task: self.instance,
@@ -113,7 +118,7 @@ class SurrogateTask(ReplayTask):
         names = [node.name for node in self._session.get_inputs()]
         columns = np.array([codes], np.int32), np.array([numbers], np.float32)
         found = self._session.run(None, dict(zip(names, columns, strict=True)))[0]
-        return self.model.sign * float(np.clip(found[0, place], 0.0, 100.0))
+        return float(found[0, place])
 
 
 # Every parameter of a table is a position in a rising list of values, given as an
