@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from benchmarks._results import BENCHMARKS, RESULTS, setting, write_section
 from benchmarks.compare._envs import Environments
+from benchmarks.compare._markdown import words
+from benchmarks.compare.runners._ours_space import checkout
 from benchmarks.fidelity import _ours, _peer
 from benchmarks.fidelity._instances import BUDGET, REPORT, TUNE, Account, Instance
 
@@ -69,6 +71,7 @@ def one(
         _peer.search(account, search, seed, environments)
     seconds = time.process_time() - begun
     about = {"instance": instance.name, "search": search, "seed": seed}
+    about |= {"version": version(search, environments)}
     best, median = instance.bounds
     found = {"best": max(best, *(row["full"] for row in account.rows))}
     return {
@@ -79,6 +82,14 @@ def one(
         "n": len(account.rows),
         "found": [found_at(account.rows, cost) for cost in SHOWN],
     }
+
+
+def version(search: str, environments: Environments) -> str:
+    """Return the version of the library of a search."""
+    if search in _ours.OURS:
+        return checkout()
+    library = _peer.PEERS[search]
+    return environments.status(library)["versions"][library]
 
 
 def found_at(rows: list[dict[str, float]], cost: float) -> float:
@@ -138,6 +149,8 @@ def table(records: list[dict[str, Any]]) -> str:
         "search is better than HyperbandSearchCV at the end, and the evaluations it "
         "made."
     )
+    command = "python -m benchmarks.fidelity "
+    command = f"{command}run --seeds {n_seeds} && {command}report"
     return "\n".join(
         [
             "## Regret by cost, with less for most candidates",
@@ -148,9 +161,15 @@ def table(records: list[dict[str, Any]]) -> str:
             "|---|---|---|---|---|---|",
             *_rows(records),
             "",
-            f"`python -m benchmarks.fidelity report`; {setting()}.",
+            f"`{command}`; {setting()}. Versions: {versions(records)}.",
         ]
     )
+
+
+def versions(records: list[dict[str, Any]]) -> str:
+    """Return searches and their versions in words."""
+    found = {f"{r['search']} {r.get('version', 'unknown')}" for r in records}
+    return words(sorted(found))
 
 
 def _rows(records: list[dict[str, Any]]) -> Iterator[str]:

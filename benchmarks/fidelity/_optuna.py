@@ -20,10 +20,13 @@ def main() -> None:
     least, most = about["least"], about["most"]
     pruner = optuna.pruners.HyperbandPruner(least, most, reduction_factor=3)
     more = {"group": True} if space.is_branched else {}
-    sampler = optuna.samplers.TPESampler(
-        seed=about["seed"], multivariate=bool(more), **more
+    sampler = optuna.samplers.TPESampler(seed=about["seed"], **more)
+    study = optuna.create_study(
+        study_name=f"{about['name']} {about['seed']}",  # brackets are drawn by it
+        direction="maximize",
+        sampler=sampler,
+        pruner=pruner,
     )
-    study = optuna.create_study(direction="maximize", sampler=sampler, pruner=pruner)
     amounts = [most]
     while amounts[0] // 3 >= least:
         amounts.insert(0, amounts[0] // 3)

@@ -35,6 +35,7 @@ def search(account: Account, name: str, seed: int, environments: Environments) -
         assert process.stdin is not None
         assert process.stdout is not None
         about = {
+            "name": instance.name,
             "space": instance.task.space.to_json(),
             "least": instance.least,
             "most": instance.most,

@@ -19,6 +19,7 @@ def test_found_is_the_best_at_the_highest_amount_so_far() -> None:
 
 def record(search, seed, best, found, instance="a"):
     about = {"instance": instance, "search": search, "seed": seed, "best": best}
+    about |= {"version": "0.1"} if search == "HyperbandSearchCV" else {}
     return {**about, "median": 0.0, "seconds": 1.0, "n": 9, "found": found}
 
 
@@ -43,5 +44,6 @@ def test_searches_are_compared_on_what_all_have_done() -> None:
     ]
     text = table(records)
     assert "instances: 1, seeds: 1" in text
+    assert "Versions: DEHB unknown, HyperbandSearchCV 0.1." in text
     assert "| DEHB | 1.000 | 0.500 | 0.000 | 1 of 1 | 9 |" in text
     assert "| HyperbandSearchCV | 1.000 | 1.000 | 0.500 | - | 9 |" in text
