@@ -4,11 +4,12 @@
 
 Grids of 2 x 5 x 5 candidates on 3 folds, of which only the 2 concern the first steps.
 Beside our search: scikit-learn's, the same with the `memory` of the pipeline, and the
-search of dask-ml where that is installed (`benchmarks.compare envs` makes it an
-environment with all that is needed). The last column is what no cache can pass: only
-the last steps are fitted and scored, nothing around them counts, and the first steps
-are there already. CPU seconds are of this process alone; the searches of a round follow
-each other, the next round turns the order round, and the median of their ratios counts.
+search of dask-ml where that is installed: `benchmarks.compare envs dask` makes an
+environment whose `python` runs all of this. The last column is what no cache can pass:
+only the last steps are fitted and scored, nothing around them counts, and the first
+steps are there already. CPU seconds are of this process alone; the searches of a round
+follow each other, the next round turns the order round, and the median of their ratios
+counts.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from importlib import metadata
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -136,7 +139,7 @@ def dask_ml(case: Case) -> Any:
     from dask_ml.model_selection import GridSearchCV
 
     search = GridSearchCV(
-        case.pipeline, case.grid, cv=N_FOLDS, scheduler="single-threaded"
+        case.pipeline, case.grid, cv=N_FOLDS, scheduler="single-threaded", iid=False
     )
     return search.fit(case.X, case.y)
 
@@ -224,6 +227,13 @@ def compare(case: Case, n_rounds: int) -> tuple[float, dict[str, str]]:
     return statistics.median(seconds["plain"]), ratios
 
 
+def dask_ml_version() -> str:
+    """Say which dask-ml was there."""
+    with suppress(metadata.PackageNotFoundError):
+        return f"in the environment `dask`, with dask-ml {metadata.version('dask-ml')}"
+    return "without dask-ml"
+
+
 def divide(a: float, b: float) -> float:
     """Return a over b."""
     return a / b
@@ -242,7 +252,8 @@ def main() -> None:
         print(rows[-1], flush=True)
     text = (
         "## Shared first steps of a pipeline\n\n"
-        f"`python -m benchmarks.prefix --rounds {options.rounds}`, {setting()}.\n\n"
+        f"`python -m benchmarks.prefix --rounds {options.rounds}`, "
+        f"{dask_ml_version()}, {setting()}.\n\n"
         "CPU seconds of scikit-learn's `GridSearchCV`, 2 x 5 x 5 candidates and "
         f"{N_FOLDS} folds, and how many times faster the others are. *Last steps "
         "alone* is the bound for whatever shares the first ones.\n\n"
