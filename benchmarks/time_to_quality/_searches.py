@@ -216,9 +216,9 @@ def ours(name: str) -> Callable[[Timed, Any, int, int], Any]:
         def domain(param: Param) -> Any:
             if param.kind == "cat":
                 return list(param.choices)
-            integers = param.kind == "int"
-            kind: Any = sklearn_hpo.Integer if integers else sklearn_hpo.Real
-            return kind(param.low, param.high, log=param.log)
+            kind = sklearn_hpo.Integer if param.kind == "int" else sklearn_hpo.Real
+            # Bounds of an integer are whole. (No `cast`: records know this code.)
+            return kind(param.low, param.high, log=param.log)  # type: ignore[arg-type]
 
         return getattr(sklearn_hpo, name)(
             task.estimator,
