@@ -82,9 +82,9 @@ def main() -> None:
     lines = table(tasks, memo, range(n_seeds))
     text = (
         "## Calibration of BayesSearchCV\n\n"
-        f"`python -m benchmarks.calibration`, {setting()}. Outcomes of the model's "
-        f"proposals in {BUDGET} evaluations, {n_seeds} seeds: share inside the "
-        "predicted 90 % interval, below and above it.\n\n" + "\n".join(lines)
+        f"`python -m benchmarks.calibration --seeds {n_seeds}`, {setting()}. Outcomes "
+        f"of the model's proposals in {BUDGET} evaluations: share inside the predicted "
+        "90 % interval, below and above it.\n\n" + "\n".join(lines)
     )
     print(*lines[-2:], sep="\n")
     write_section(RESULTS, "calibration", text)

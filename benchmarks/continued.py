@@ -160,7 +160,7 @@ def main() -> None:
         f"one in which each rung is fitted anew: {N_CANDIDATES} candidates, three "
         f"rungs, 3 folds, {N_ROWS} rows, median of {len(SEEDS)} data sets. The winner "
         "may differ where going on makes another model than a single fit.\n\n"
-        f"{table}\n\n{setting()}.",
+        f"{table}\n\n`python -m benchmarks.continued`, {setting()}.",
     )
 
 

@@ -249,7 +249,7 @@ def report(found: Sequence[Mapping[str, Any]]) -> str:
     errors = [one["error"] for one in found if one["error"] is not None]
     return (
         "## Kills\n\n"
-        f"`python -m benchmarks.kills`, {setting()}.\n\n"
+        f"`python -m benchmarks.kills {len(found)}`, {setting()}.\n\n"
         f"{'; '.join(searches(''))}. Each with one job and with two threads. "
         f"{len(found)} random points of SIGKILL: {n_killed} before the search had "
         f"ended, {n_torn} within a line.\n\n"

@@ -60,8 +60,11 @@ def run(peer: str, budget: int, pending: int, options: argparse.Namespace) -> No
     compare(["run", *(f"--{name}={value}" for name, value in chosen.items())])
 
 
-def regrets(results: Path, peer: str) -> dict[int, NDArray[np.float64]]:
-    """Return regrets (n_tasks,), means over the seeds on record, by pending."""
+def regrets(results: Path, peer: str) -> dict[int, tuple[NDArray[np.float64], int]]:
+    """Return regrets (n_tasks,), means over the seeds on record, by pending.
+
+    Beside them the fewest seeds on a task.
+    """
     tasks = {
         name: task
         for name, task in all_tasks().items()
@@ -73,9 +76,12 @@ def regrets(results: Path, peer: str) -> dict[int, NDArray[np.float64]]:
     if 1 not in loaded:
         return {}
     known = sorted(set.intersection(*(r.tasks_of(row) for r in loaded.values())))
+    last = {
+        p: [r.cells[row, t].curves[:, -1] for t in known] for p, r in loaded.items()
+    }
     return {
-        pending: np.array([r.cells[row, t].curves[:, -1].mean() for t in known])
-        for pending, r in loaded.items()
+        pending: (np.array([some.mean() for some in each]), min(map(len, each)))
+        for pending, each in last.items()
     }
 
 
@@ -95,17 +101,19 @@ def table(results: Path) -> str:
         "",
         about,
         "",
-        "| search | evaluations | tasks | pending | regret | x one at a time | more |",
-        "|---|--:|--:|--:|--:|--:|--:|",
+        "| search | evaluations | tasks | seeds | pending | regret | x one | more |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for peer, budget in BUDGETS.items():
         found = regrets(results, peer)
-        for pending, regret in found.items():
-            more = regret - found[1]
+        for pending, (regret, n_seeds) in found.items():
+            more = regret - found[1][0]
             error = more.std(ddof=1) / np.sqrt(len(more))
-            ratio = regret.mean() / found[1].mean()
-            cells = f"{budget} | {len(more)} | {pending} | {regret.mean():.3f}"
-            beside = f"{ratio:.2f} | {more.mean():+.3f} ± {error:.3f}"
+            ratio = regret.mean() / found[1][0].mean()
+            cells = f"{budget} | {len(more)} | {n_seeds} | {pending}"
+            beside = (
+                f"{regret.mean():.3f} | {ratio:.2f} | {more.mean():+.3f} ± {error:.3f}"
+            )
             lines.append(f"| {NAMES[peer]} | {cells} | {beside} |")
     return "\n".join(lines)
 

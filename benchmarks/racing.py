@@ -230,7 +230,9 @@ def main() -> None:
     known = known_tasks()
     names = [name for name in TASKS if name in known]
     parts = [report(k, options.configs, options.orders, names) for k in (5, 10)]
-    title = f"## Racing\n\n`python -m benchmarks.racing`, {setting()}."
+    command = "python -m benchmarks.racing"
+    command += f" --orders {options.orders} --configs {options.configs}"
+    title = f"## Racing\n\n`{command}`, {setting()}."
     text = "\n\n".join([title, *parts, "Tasks: " + ", ".join(names) + "."])
     print(text)
     write_section(options.into, "racing", text)

@@ -105,8 +105,8 @@ def main() -> None:
     error = differences.std(ddof=1) / np.sqrt(len(differences))
     text = (
         "## Racing inside BayesSearchCV\n\n"
-        f"`python -m benchmarks.racing_in_bayes`, {setting()}. {N_ITER} candidates, "
-        f"{N_FOLDS} folds, {len(seeds)} seeds.\n\n" + "\n".join(lines) + "\n\n"
+        f"`python -m benchmarks.racing_in_bayes --seeds {len(seeds)}`, {setting()}. "
+        f"{N_ITER} candidates, {N_FOLDS} folds.\n\n" + "\n".join(lines) + "\n\n"
         f"Difference of the regrets: {differences.mean():+.4f}, with a standard error "
         f"over tasks of {error:.4f}."
     )

@@ -56,9 +56,13 @@ def score(params: Mapping[str, Any]) -> float:
 
 def alternate(
     space: Space, n: int, environments: Environments
-) -> dict[str, list[float]]:
-    """Return the processor seconds of n suggestions by each search, A B A B."""
+) -> tuple[dict[str, list[float]], dict[str, str]]:
+    """Return the processor seconds of n suggestions by each search, and the versions.
+
+    The searches take turns, A B A B.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in SEARCHES}
+    versions = {}
     with ExitStack() as stack:
         log = stack.enter_context(tempfile.TemporaryFile())
         running = {}
@@ -66,14 +70,15 @@ def alternate(
             proxy = Proxy(environments.python(environment), runner, log, timeout=300.0)
             running[name] = stack.enter_context(proxy)
             what = {"space": space.to_json(), "seed": 0, "budget": n, "n_folds": 1}
-            proxy.start({**what, "first": None, "options": options})
+            started = proxy.start({**what, "first": None, "options": options})
+            versions[name] = started["version"]
         for number in range(n):
             for name, proxy in running.items():
                 asked = proxy.ask(number)
                 value = score(asked["config"])
                 told = proxy.tell(number, value, [value])
                 seconds[name].append(asked["cpu"] + told["cpu"])
-    return seconds
+    return seconds, versions
 
 
 def alone(d: int, n: int) -> list[float]:
@@ -112,7 +117,7 @@ def main() -> None:
     lines = ["| space | n | ours | GPSampler |", "|---|--:|--:|--:|"]
     print(*lines, sep="\n", flush=True)
     for name, (space, counts) in SPACES.items():
-        seconds = alternate(space, max(counts), environments)
+        seconds, versions = alternate(space, max(counts), environments)
         for n in counts:
             ours, theirs = (cells(seconds[key][n - WINDOW : n]) for key in SEARCHES)
             lines.append(f"| {name} | {n} | {ours} | {theirs} |")
@@ -125,7 +130,8 @@ def main() -> None:
         f"`python -m benchmarks.suggestion`, {setting()}. Milliseconds of processor "
         f"time for a candidate and its score: the median of the {WINDOW} before the "
         "n-th, in brackets their mean, which holds the fits of hyperparameters that "
-        "are not made each time.\n\n" + "\n".join(lines)
+        f"are not made each time. Ours is {versions['ours']}, GPSampler that of Optuna "
+        f"{versions['GPSampler']}.\n\n" + "\n".join(lines)
     )
     write_section(RESULTS, "suggestion", text)
 

@@ -25,7 +25,8 @@ mean over seeds, then over tasks; brackets are 95 % bootstrap intervals over tas
 best known is the best value of any search on record or of 200 random configurations.
 Every row of these tables has searches on all {n_tasks} tasks; *seeds* is how many on
 each. "Default given first": the estimator's default configuration is evaluated before
-the peer's own first one, as ours does by itself.
+the peer's own first one, as ours does by itself. All are told the mean over the folds;
+BayesSearchCV takes the scores by fold too, and estimates the noise from them.
 """
 SPLITS = """\
 The tasks are those of the split `report`; choices in our own code are made on the

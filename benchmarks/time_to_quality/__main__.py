@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from benchmarks._results import BENCHMARKS
 
@@ -97,11 +99,18 @@ def write_report(options: argparse.Namespace) -> None:
         sys.exit("No search on record.")
     repeats = max((record["seed"] for record in whole), default=-1) + 1
     command = f"python -m benchmarks.time_to_quality run --repeats {repeats}"
+    command += "".join(f" --timeout {seconds}" for seconds in limits(whole))
     section = text(records, problems, command, setting())
     write_section(options.into / "RESULTS.md", "time-to-quality", section)
     path = figures(options.into) / "time-to-quality.json"
     path.write_text(json.dumps(whole, separators=(",", ":")) + "\n")
     say(section)
+
+
+def limits(records: list[Any]) -> list[str]:
+    """Return the seconds after which searches on record were ended."""
+    found = (re.match(r"timeout after (\S+) s$", r["problem"] or "") for r in records)
+    return sorted({match[1] for match in found if match})
 
 
 def chosen(names: str | None, known: list[str]) -> list[str]:

@@ -21,6 +21,7 @@ from benchmarks.compare._envs import STATUS, Environments
 from benchmarks.compare._proxy import ROOT
 from benchmarks.compare._space import integer
 from benchmarks.time_to_quality import _runs
+from benchmarks.time_to_quality.__main__ import limits
 from benchmarks.time_to_quality._record import Found, Recording, candidates, on_all_rows
 from benchmarks.time_to_quality._runs import Job, run_there
 from benchmarks.time_to_quality._searches import (
@@ -275,3 +276,8 @@ def ended(pid, seconds=30.0):
             return True
         time.sleep(0.05)
     return False
+
+
+def test_the_printed_command_says_when_searches_were_ended():
+    problems = ["timeout after 180 s", None, "ValueError: timeout after 9 s"]
+    assert limits([{"problem": problem} for problem in problems]) == ["180"]
