@@ -40,6 +40,7 @@ class Peer(Bridged):
             mutation_factor=0.5,
             crossover_prob=0.5,
             strategy="rand1_bin",
+            seed=self.seed,
             output_path=tempfile.mkdtemp(prefix="dehb-"),
         )
         search.run(generations=self.budget)
