@@ -31,9 +31,10 @@ BayesSearchCV, of {N_SURVEY} candidates each. The tasks are such that a random c
 is seldom that good. 5 folds, up to 100 candidates (as many as fit for GridSearchCV and
 GASearchCV), `n_jobs=2`, one process for each search, ended when it is there, searches
 alternating. All have the same ranges and the same priors, logarithmic where it makes
-sense, but for integers of GASearchCV, which knows no such prior. A candidate of a
-halving search counts when the last round has scored it, by its score on all rows; a fit
-on fewer rows is a fit.
+sense, but for integers of GASearchCV, which knows no such prior. BayesSearchCV of
+sklearn_hpo tries the defaults of the estimator first. A candidate of a halving search
+counts when the last round has scored it, by its score on all rows; a fit on fewer rows
+is a fit.
 """
 MEAN = """\
 Geometric mean of the seconds over the tasks, a lower bound after `>`, and how many
