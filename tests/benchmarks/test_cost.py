@@ -263,6 +263,13 @@ def test_a_search_that_never_gets_there_is_dearer_than_any():
     assert f"{OURS} costs more than random search on: none." in said
 
 
+def test_random_search_that_breaks_is_said_and_compared_with_nothing():
+    job = Job("forest", YARDSTICK, 0)
+    broken = [_runs._broken(job, "timeout after 9 s")]
+    for some in (broken, [*broken, *records()]):
+        assert "* scikit-learn RandomizedSearchCV, forest, seed 0" in text(some, "here")
+
+
 def test_held_out_scores_are_compared_seed_by_seed():
     assert "| 0.5000 | 0.6000 | +0.1000 ± 0.0000 |" in text(records(), "here")
     worse = [r | ({"test": 0.4} if r["search"] == OURS else {}) for r in records()]
