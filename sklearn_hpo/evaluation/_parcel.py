@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,22 +27,26 @@ class Parcel:
     ----------
     stream : bytes
         The pickle.
-    buffers : list of ndarray of shape (n_bytes,)
+    buffers : list of bytes or ndarray of shape (n_bytes,)
         The large buffers, in the order of the pickle.
     """
 
     stream: bytes
-    buffers: list[NDArray[np.uint8]]
+    buffers: Sequence[Any]
 
     @property
     def n_bytes(self) -> int:
         """Size of the parcel."""
-        return len(self.stream) + sum(buffer.nbytes for buffer in self.buffers)
+        return len(self.stream) + sum(memoryview(b).nbytes for b in self.buffers)
 
     def open(self) -> Any:
         """Return a new object; only the large buffers are those of the parcel."""
-        buffers = [buffer.data.toreadonly() for buffer in self.buffers]
+        buffers = [memoryview(buffer).toreadonly() for buffer in self.buffers]
         return pickle.loads(self.stream, buffers=buffers)  # noqa: S301 (made by `pack`)
+
+    def in_bytes(self) -> Parcel:
+        """Return the parcel without arrays, of which joblib would make files."""
+        return Parcel(self.stream, [bytes(buffer) for buffer in self.buffers])
 
 
 def pack(thing: Any) -> Parcel:

@@ -250,5 +250,6 @@ def _store(cargo: Cargo, path: Path) -> Address:
             error,
         )
         path.unlink(missing_ok=True)
-        return cargo
+        data, shared = cargo.data.in_bytes(), cargo.shared.in_bytes()
+        return Cargo(cargo.token, data, shared, cargo.n_threads)
     return CargoFile(cargo.token, str(path))
