@@ -69,7 +69,8 @@ class JournalFile:
             os.close(self.fileno)
             raise JournalError(
                 f"journal: another search is writing {str(path)!r}. Wait for its end, "
-                "or give a folder: then each search has a file of its own."
+                "or give this one another file. In a folder each search has a file of "
+                "its own, but equal searches on equal data have the same."
             )
         _OPEN.add(self)
         self._failure: JournalError | None = None

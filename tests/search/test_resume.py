@@ -35,6 +35,7 @@ from sklearn_hpo import (
     Real,
     SearchCV,
 )
+from sklearn_hpo.callbacks import Callback
 from sklearn_hpo.schedules import Full
 from sklearn_hpo.strategies import Bayes
 from sklearn_hpo.trials import History, JournalError
@@ -496,6 +497,16 @@ def test_two_searches_on_one_file(tmp_path: Path) -> None:
         return 0.5
 
     bayes(journal, n_iter=2, scoring=intrude, refit=False).fit(X, y)
+
+
+def test_two_equal_searches_on_one_folder(tmp_path: Path) -> None:
+    class Intruder(Callback):
+        def trial(self, trial, history) -> None:
+            with pytest.raises(JournalError, match="equal searches on equal data"):
+                bayes(tmp_path, n_iter=2).fit(X, y)
+
+    bayes(tmp_path, n_iter=2, callbacks=[Intruder()]).fit(X, y)
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 SCRIPT = """
