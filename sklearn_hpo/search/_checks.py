@@ -12,7 +12,13 @@ def check_callbacks(search: Any) -> None:
     """Check that each of the callbacks is one."""
     for callback in search.callbacks or ():
         methods = "begin", "fold", "trial", "end"
-        if not all(hasattr(callback, method) for method in methods):
+        is_one = all(hasattr(callback, method) for method in methods)
+        if is_one and isinstance(callback, type):
+            raise TypeError(
+                f"callbacks: expected a list of Callback, got the class {callback!r} "
+                f"in it. Give an object: {callback.__name__}()."
+            )
+        if not is_one:
             raise TypeError(
                 f"callbacks: expected a list of Callback, got {callback!r} in it. "
                 "Make it a class that derives from sklearn_hpo.callbacks.Callback."

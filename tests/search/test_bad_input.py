@@ -20,7 +20,7 @@ from sklearn_hpo import (
     RandomizedSearchCV,
     Real,
 )
-from sklearn_hpo.callbacks import Progress
+from sklearn_hpo.callbacks import Callback, Progress
 from tests.fakes import OnlyRvs
 
 X, y = load_iris(return_X_y=True)
@@ -54,6 +54,7 @@ def bayes(space=SPACE, **options) -> BayesSearchCV:
         (bayes(pre_dispatch="2*jobs"), "jobs"),
         (bayes(callbacks=Progress()), "'callbacks'"),
         (bayes(callbacks=[print]), "callbacks: expected a list of Callback, got <bu"),
+        (bayes(callbacks=[Callback]), r"got the class .* Give an object: Callback\(\)"),
         (bayes({"C": stats.randint}), r"'C'.*randint\(low, high\)"),
         (bayes({"C": (0.1, 10, "log_uniform")}), "'C'.*mean 'log"),
         (GridSearchCV(NeverFit(), {"C": SPACE["C"]}), "'C'"),
