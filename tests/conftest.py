@@ -15,6 +15,12 @@ import pytest
 from numpy.typing import NDArray
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one more than there are cores: some tests wait for other processes."""
+    return 1 + (os.cpu_count() or 1)
+
+
 @pytest.fixture
 def check_gradient() -> Callable[..., None]:
     """Check a gradient (d,) at x (d,) against central differences.
