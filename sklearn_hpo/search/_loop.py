@@ -222,18 +222,17 @@ class Loop:
         for task in self._in_flight.pop(_place(result.task)):
             yield result.shared_with(task)
 
-    def _note_what_is_finished(self) -> None:
-        """Have results on record that come too late to be told."""
-        for result in self.finished():
-            for arrived in self._with_shared(result):
-                self.record.done(arrived)
+    def _note_what_is_finished(self) -> list[FoldResult]:
+        """Put on record what came while nobody waited for it, and return it."""
+        late = [each for one in self.finished() for each in self._with_shared(one)]
+        for result in late:
+            self.record.done(result)
+        return late
 
     def _tell_what_arrived(self) -> None:
         """Tell all results in the order of their tickets, across the gaps."""
-        for result in self.finished():
-            for arrived in self._with_shared(result):
-                self.record.done(arrived)
-                self._receive(arrived)
+        for result in self._note_what_is_finished():
+            self._receive(result)
         for ticket in sorted(self._arrived):
             if not self._stopped:
                 self._tell(self._arrived.pop(ticket))
