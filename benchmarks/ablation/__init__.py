@@ -1,4 +1,4 @@
-"""What each component of BayesSearchCV brings: searches with one of them taken out.
+"""What each component of BayesSearchCV brings: searches with one of them replaced.
 
     python -m benchmarks.ablation run
     python -m benchmarks.ablation report

@@ -1,4 +1,6 @@
-"""The search with one of its components taken out, by replacing names of the package.
+"""The search with one of its components replaced, by replacing names of the package.
+
+Most replacements take a component out; the last ones were tried in its place.
 
 Racing has a table of its own, see `benchmarks.racing_in_bayes`; here all folds are
 fitted. That scores are standardized is no variant: the priors of the model are made
@@ -10,13 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_hpo.acquisition import Centered, ModelInputs
+from sklearn_hpo.acquisition import Centered, LogEI, ModelInputs
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes
 from sklearn_hpo.strategies._design import Design, Keys, Point
@@ -93,6 +96,28 @@ class Unlogged(Centered):
         return np.exp(value), np.exp(value)[:, None] * gradient
 
 
+class NextScore:
+    """A model whose variances are those of a new score, noise included."""
+
+    def __init__(self, gp: GaussianProcess) -> None:
+        self.gp = gp
+
+    def predict(self, A: Array) -> tuple[Array, Array]:
+        """Return means and variances (m,) at points (m, d)."""
+        mean, variance = self.gp.predict(A)
+        return mean, variance + self.gp.noise
+
+    def predict_with_gradients(self, A: Array) -> tuple[Array, Array, Array, Array]:
+        """Return means, variances (m,) and their gradients (m, d)."""
+        mean, variance, *gradients = self.gp.predict_with_gradients(A)
+        return mean, variance + self.gp.noise, *gradients
+
+
+def lucky(gp: GaussianProcess, best: float, noise: float = 0.0) -> LogEI:
+    """Expect what a new score may gain by noise; stands in for `LogEI`."""
+    return LogEI(gp if noise else NextScore(gp), best, noise)  # type: ignore[arg-type]
+
+
 def drawn(design: Design, place: int, taken: Keys) -> Point | None:
     """Draw the first points; stands in for `Design.first`."""
     return design.untaken(taken, np.random.default_rng([design.seed, place]))
@@ -105,6 +130,7 @@ def best_mean(bayes: Bayes, gp: GaussianProcess) -> float:
 
 BAYES = "sklearn_hpo.strategies._bayes"
 FIT = "sklearn_hpo.surrogates._fit"
+PEER = "benchmarks.compare.runners._ours_bayes"
 AS_IS = "as it is"
 # Names of the package, and what they are replaced by.
 VARIANTS: dict[str, dict[str, Any]] = {
@@ -134,12 +160,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "uniform draws, not Sobol points": {
         "sklearn_hpo.strategies._design.Design.first": drawn
     },
-    "no default first": {
-        "benchmarks.compare.runners._ours_bayes.First": lambda _, strategy: strategy
-    },
+    "no default first": {f"{PEER}.First": lambda _, strategy: strategy},
     "EI, not its logarithm": {f"{BAYES}.Centered": Unlogged},
     "best mean to improve on, not best score": {f"{BAYES}.Bayes._top": best_mean},
     "scan alone, no climbs": {"sklearn_hpo.acquisition._maximize._ROUNDS": 0},
+    "the model after 3 candidates": {f"{PEER}.Bayes": partial(Bayes, 3)},
+    "the model after 5 candidates": {f"{PEER}.Bayes": partial(Bayes, 5)},
+    "luck counts as gain": {f"{BAYES}.LogEI": lucky},
 }
 
 
