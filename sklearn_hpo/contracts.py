@@ -82,6 +82,9 @@ def check_distribution(distribution: Distribution) -> None:
     _check_token(distribution)
     for other in (object(), "no such value"):
         _check(distribution.encode(other) is None, f"encode({other!r}) must be None")
+    for other in (object(), "no such value", -math.inf, math.inf):
+        near = distribution.nearest(other)
+        _check(distribution.encode(near) is not None, f"nearest({other!r}) is none")
     for value in distribution.rvs(size=20, random_state=0):
         _check(distribution.encode(value) is not None, f"rvs drew {value!r}")
 

@@ -220,10 +220,16 @@ class CountsInPairs(Integer):
         return 5
 
 
+class ComesNear(Integer):
+    def nearest(self, value):
+        return value
+
+
 @pytest.mark.parametrize(
     ("broken", "promise"),
     [
         (KnowsAllValues(1, 9), "must be None"),
+        (ComesNear(1, 9), "is none"),
         (CountsInPairs(1, 10), "has another value"),
     ],
 )

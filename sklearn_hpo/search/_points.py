@@ -54,13 +54,54 @@ def first_points(
     """Return the user's points and the estimator's defaults, placed in the space.
 
     Names that a point leaves out come from the estimator. A point that lies in no
-    branch stays as it is; defaults that lie in none are left out. A default of 1.0 lies
-    in a list that has 1.
+    branch stays as it is; defaults that lie in none are moved into the space, see
+    `defaults_in`. They are left out where the estimator does not have all parameters of
+    any branch. A default of 1.0 lies in a list that has 1.
     """
     current = estimator.get_params(deep=True)
     points = [complete(p, space, current) or p for p in initial_params]
-    defaults = complete({}, space, current)
+    defaults = defaults_in(space, current)
     return points if defaults is None else [*points, defaults]
+
+
+def defaults_in(space: SearchSpace, current: Params) -> Params | None:
+    """Return the estimator's own parameters, as near as the space has them.
+
+    What a distribution does not have becomes what is nearest, see
+    :meth:`Distribution.nearest`; a limit that is None, such as ``max_depth``, the
+    highest there is. Of several branches it is the one in which the fewest change, of
+    equal ones the first.
+
+    Parameters
+    ----------
+    space : SearchSpace
+        What may be tried.
+    current : dict of str to object
+        All parameters of the estimator.
+
+    Returns
+    -------
+    point : dict of str to object or None
+        None if no branch has only parameters of the estimator.
+    """
+    points = []
+    for branch in space.branches:
+        if not branch.keys() <= current.keys():
+            continue
+        point, n_moved = {}, 0
+        for name, law in branch.items():
+            point[name] = _alike(law, current[name])
+            if law.encode(point[name]) is None:
+                point[name] = law.nearest(_limit(name, point[name]))
+                n_moved += 1
+        points.append((n_moved, point))
+    return min(points, key=lambda point: point[0])[1] if points else None
+
+
+def _limit(name: str, default: Any) -> Any:
+    """Return the default; infinity for no limit."""
+    is_limit = name.rpartition("__")[2].startswith("max_")
+    return math.inf if default is None and is_limit else default
 
 
 def complete(point: Params, space: SearchSpace, current: Params) -> Params | None:

@@ -81,7 +81,7 @@ class SearchCV(BaseSearch):
     initial_params : list of dict, default=None
         Settings evaluated first. Names left out come from the estimator; a setting from
         outside the space is evaluated, but the strategy does not learn from it. The
-        estimator's own defaults follow where they lie in the space.
+        estimator's own defaults follow, as near as the space has them.
     initial_history : History, str, Path, dict or DataFrame, default=None
         What another search has found: its ``history_``, its journal, its
         ``cv_results_``, or a table of either. What the first two know of the same

@@ -92,6 +92,29 @@ class Choices(Distribution):
         same = (choice for choice in self.values if is_real(choice) and choice == value)
         return next(same, value) if is_real(value) else value
 
+    def nearest(self, value: object) -> Any:
+        """Return the choice to be tried in place of a value that may be none.
+
+        Parameters
+        ----------
+        value : object
+            Anything.
+
+        Returns
+        -------
+        choice : object
+            The equal one; for a number the nearest number; else the one in the middle,
+            or the first where they have no order.
+        """
+        u = self.encode(value)
+        if u is not None:
+            return self.decode(u)
+        numbers: list[Any] = [choice for choice in self.values if is_real(choice)]
+        if is_real(value) and numbers:
+            inside = min(max(value, min(numbers)), max(numbers))
+            return min(numbers, key=lambda number: abs(number - inside))
+        return self.decode(0.5) if self.ordered else self.values[0]
+
     def decode(self, u: float) -> Any:
         """Return the choice at a coordinate, the object that was given."""
         return self.values[self.index(u)]

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
+from sklearn_hpo.space._numbers import is_real
+
 RandomState: TypeAlias = int | np.random.RandomState | np.random.Generator | None
 
 
@@ -75,6 +77,27 @@ class Distribution(ABC):
         value : object
             What the estimator is given.
         """
+
+    def nearest(self, value: object) -> Any:
+        """Return the value to be tried in place of one that may not be among them.
+
+        Parameters
+        ----------
+        value : object
+            Anything.
+
+        Returns
+        -------
+        value : object
+            Itself if it is one of them; for a number the nearer end; for anything else
+            what lies in the middle.
+        """
+        if self.encode(value) is not None:
+            return value
+        low, middle, high = map(self.decode, (0.0, 0.5, 1.0))
+        if is_real(value) and is_real(low) and is_real(high):
+            return high if value > middle else low
+        return middle
 
     @abstractmethod
     def place(self, u: NDArray[np.float64]) -> NDArray[np.float64]:

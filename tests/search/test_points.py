@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pytest
 from sklearn.datasets import load_iris
+from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
-from sklearn_hpo import BayesSearchCV, GridSearchCV, RandomizedSearchCV, Real
+from sklearn_hpo import (
+    BayesSearchCV,
+    GridSearchCV,
+    Integer,
+    RandomizedSearchCV,
+    Real,
+)
 from sklearn_hpo.search._points import first_points
 from sklearn_hpo.space import SearchSpace
 
@@ -24,11 +32,6 @@ def test_the_defaults_come_first_where_they_lie_in_the_space() -> None:
     assert len(params) == 4
 
 
-def test_defaults_from_outside_the_space_are_not_tried() -> None:
-    params = tried(BayesSearchCV(SVC(), {"C": Real(10, 20)}, n_iter=3, cv=2))
-    assert all(10 <= p["C"] <= 20 for p in params)
-
-
 @pytest.mark.parametrize(
     ("values", "default"),
     [([0.1, 1, 10], 1.0), ([0.1, 1.0, 10], 1), ((0.1, 1, True), 1.0)],
@@ -38,8 +41,45 @@ def test_a_default_is_the_choice_that_is_the_same_number(values, default) -> Non
     assert params[0]["C"] is values[1]
 
 
-def test_a_default_that_is_no_choice_is_not_tried() -> None:
-    space = SearchSpace.from_user({"shrinking": [0, 1]})  # True is no number
+@pytest.mark.parametrize(
+    ("space", "near"),
+    [
+        ({"C": Real(10, 20)}, {"C": 10}),
+        ({"C": Real(1e-4, 1e-2, log=True)}, {"C": 1e-2}),
+        ({"C": [30, 5, 10]}, {"C": 5}),
+        ({"gamma": Real(1e-4, 1, log=True)}, {"gamma": pytest.approx(1e-2)}),
+        ({"gamma": [1, 5, 10]}, {"gamma": 5}),
+        (
+            {"kernel": ["poly", "linear"], "degree": [1, 3]},
+            {"kernel": "poly", "degree": 3},
+        ),
+    ],
+)
+def test_a_default_from_outside_the_space_is_moved_into_it(space, near) -> None:
+    assert first_points([], SearchSpace.from_user(space), SVC()) == [near]
+    assert tried(BayesSearchCV(SVC(), space, n_iter=2, cv=2))[0] == near
+
+
+@pytest.mark.parametrize("values", [Integer(1, 9), [2, 9, 5]])
+def test_no_limit_is_the_highest(values) -> None:
+    space = SearchSpace.from_user({"tree__max_depth": values})
+    pipeline = Pipeline([("tree", DecisionTreeClassifier())])
+    assert first_points([], space, pipeline) == [{"tree__max_depth": 9}]
+
+
+def test_defaults_are_tried_in_the_branch_that_has_most_of_them() -> None:
+    space = [
+        {"kernel": ["poly"], "C": Real(10, 20)},
+        {"kernel": ["linear"], "C": Real(0.1, 20)},
+        {"kernel": ["sigmoid"], "C": Real(0.1, 20)},
+        {"no_such_parameter": [1, 2]},
+    ]
+    points = first_points([], SearchSpace.from_user(space), SVC())
+    assert points == [{"kernel": "linear", "C": 1.0}]
+
+
+def test_without_defaults_there_is_no_first_point() -> None:
+    space = SearchSpace.from_user({"no_such_parameter": [1, 2]})
     assert first_points([], space, SVC()) == []
 
 

@@ -49,6 +49,38 @@ def test_encode_and_decode_agree(name: str) -> None:
 
 
 @each
+def test_nearest_is_the_value_itself_or_one_that_is_there(name: str) -> None:
+    distribution = ALL[name]
+    for u in U:
+        value = distribution.decode(u)
+        assert same(distribution.nearest(value), value)
+    for other in (object(), "no such value", math.nan, True, -math.inf, math.inf):
+        assert distribution.encode(distribution.nearest(other)) is not None
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted", "nearest"),
+    [
+        (Real(-1, 3.5), 7, 3.5),
+        (Real(1e-3, 1e3, log=True), 0, 1e-3),
+        (Real(1e-3, 1e3, log=True), "auto", 1.0),
+        (Integer(-3, 7), 0.2, -3),
+        (Integer(1, 9), math.inf, 9),
+        (Ordinal([100, 1, 10]), 40, 10),
+        (Ordinal([1, 10, 100]), -math.inf, 1),
+        (Ordinal([1, 10, 100]), None, 10),
+        (Categorical(["a", None, 3, 8]), 6, 8),
+        (Categorical(["a", None, 3, 8]), 3.0, 3),
+        (Categorical(["a", None, 3, 8]), "b", "a"),
+        (as_distribution(stats.uniform(1, 2)), 9, 3.0),
+        (as_distribution(stats.binom(9, 0.5)), 11, 9),
+    ],
+)
+def test_what_is_nearest(values: Any, wanted: object, nearest: object) -> None:
+    assert values.nearest(wanted) == pytest.approx(nearest)
+
+
+@each
 def test_coordinates_of_one_value_have_one_place_and_one_cell(name: str) -> None:
     distribution = ALL[name]
     seen: dict[Any, tuple[Any, Any]] = {}
