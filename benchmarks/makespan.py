@@ -92,8 +92,8 @@ def looking_back(lookahead: int | None) -> Callable[[NDArray[np.float64]], None]
 
     def search(values: NDArray[np.float64]) -> None:
         SearchCV(
-            Sleeper(),
-            {"seconds": (1e-9, 1e9, "uniform")},  # without the default
+            Sleeper(values[0]),  # the default is tried first
+            {"seconds": (1e-9, 1e9, "uniform")},
             strategy=InOrder(list(values)),
             n_iter=N_TASKS,
             cv=ONE_FOLD,

@@ -25,11 +25,12 @@ seconds of all fits of RandomizedSearchCV({N_ITER}). Medians over the seeds; in
 parentheses how many seeds got there, where not all did. A search that had spent what
 stands after `>` and was not there counts as dearer than any other. What a search holds
 is the best candidate, by its own measure, at the highest resource that any has
-completed; one that ends by itself is started again with another seed. {OURS}, {FULL}
-and Optuna begin with the defaults of the estimator where they lie in the space. Both
-halving searches start from {N_ITER} candidates. dask-ml scores on one part held out and
-pays one fit for each candidate, the others three. *first*: tasks on which a search is
-the cheapest. *all / fits*: CPU seconds of the whole search over those of its fits.
+completed; one that ends by itself is started again with another seed. {OURS} and {FULL}
+begin with the defaults of the estimator, as near as the space has them; Optuna is given
+them where the space has them all. Both halving searches start from {N_ITER} candidates.
+dask-ml scores on one part held out and pays one fit for each candidate, the others
+three. *first*: tasks on which a search is the cheapest. *all / fits*: CPU seconds of
+the whole search over those of its fits.
 """
 HELD_OUT = f"""\
 Score of the winner on rows that no search has seen, each search having spent as much as
