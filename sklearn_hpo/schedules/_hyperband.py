@@ -42,6 +42,10 @@ class Hyperband(Racing):
     is known, to start high is expensive. Rungs are shared: all that were tried with the
     same resources are compared.
 
+    The first candidate may be one that somebody chose beforehand, such as the defaults
+    of the estimator. With `first_rises` it goes to the top whatever its scores: from
+    then on there is something there to be compared with.
+
     Rungs may be poor advisers. Over the candidates on two neighbouring rungs the rank
     correlation is watched, corrected for their having been chosen. Below 0.6, from 6
     candidates on, new ones start above the lower of the two, as if it were not there.
@@ -61,6 +65,8 @@ class Hyperband(Racing):
         Resources of the highest rung.
     eta : float, default=3
         One in so many rises, to so many times the resources.
+    first_rises : bool, default=False
+        Whether the first candidate rises to the top whatever its scores.
     races : bool, default=True
         Whether candidates are raced over the folds of a rung.
     rule : RacingRule or None, default=None
@@ -84,6 +90,7 @@ class Hyperband(Racing):
         max_resources: int,
         *,
         eta: float = 3,
+        first_rises: bool = False,
         races: bool = True,
         rule: RacingRule | None = None,
         best_possible: float | None = None,
@@ -92,6 +99,7 @@ class Hyperband(Racing):
         self.min_resources = min_resources
         self.max_resources = max_resources
         self.eta = eta
+        self.first_rises = first_rises
         self.races = races
 
     @property
@@ -179,7 +187,8 @@ class Hyperband(Racing):
     ) -> Proposal | None:
         """Return who is to rise, else a new candidate, else who is left to rise."""
         self.ladder_.catch_up(history)
-        rising = self.ladder_.due()
+        rising = self.ladder_.rising(0) if self.first_rises else None
+        rising = rising or self.ladder_.due()
         if rising is None:
             proposal = super()._new_candidate(history, rng)
             if proposal is not None:

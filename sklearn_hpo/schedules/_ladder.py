@@ -4,7 +4,7 @@ Notation
 --------
 rung    the trials at one resource; rung k + 1 has eta times the resource of rung k
 closed  n of them, failed ones included
-risen   how many of them have gone on to the next rung
+risen   those of them that have gone on to the next rung
 """
 
 from __future__ import annotations
@@ -43,16 +43,17 @@ class Rung:
 
     Attributes
     ----------
-    n_closed, n_risen : int
-        Numbers of trials.
-    n_open : int
-        Number of trials that are not closed.
+    n_closed : int
+        Number of trials.
+    risen : set of int
+        Numbers of the candidates that have gone on.
     values : dict of int to float
         Values of the closed trials by the number of the candidate; NaN of failed ones.
     """
 
     def __init__(self) -> None:
-        self.n_closed = self.n_risen = 0
+        self.n_closed = 0
+        self.risen: set[int] = set()
         self.values: dict[int, float] = {}
         # From the best to the worst: those who may rise, and those with all folds.
         self._waiting: list[tuple[float, int, Trial]] = []
@@ -72,11 +73,21 @@ class Rung:
     def rise(self, number: int) -> None:
         """Note that a candidate has gone on, if it was here."""
         if number in self.values:
-            self.n_risen += 1
-            place = bisect_left(self._waiting, (-self.values[number],))
-            while self._waiting[place][2].candidate.number != number:
-                place += 1  # past those of the same value
-            del self._waiting[place]
+            self.risen.add(number)
+            del self._waiting[self._place(number)]
+
+    def waiting(self, number: int) -> Trial | None:
+        """Return the trial of a candidate that may go on, None if there is none."""
+        value = self.values.get(number, math.nan)
+        if number in self.risen or not math.isfinite(value):
+            return None
+        return self._waiting[self._place(number)][2]
+
+    def _place(self, number: int) -> int:
+        place = bisect_left(self._waiting, (-self.values[number],))
+        while self._waiting[place][2].candidate.number != number:
+            place += 1  # past those of the same value
+        return place
 
     @property
     def best_waiting(self) -> Trial | None:
@@ -140,6 +151,14 @@ class Ladder:
         """Index of the highest rung with a closed trial, 0 if there is none."""
         return max((k for k, rung in enumerate(self.rungs) if rung.n_closed), default=0)
 
+    def rising(self, number: int) -> tuple[Trial, float] | None:
+        """Return a candidate that waits below the top, and where it rises to."""
+        for rung, upper in zip(self.rungs, self.resources[1:], strict=False):
+            trial = rung.waiting(number)
+            if trial is not None:
+                return trial, upper
+        return None
+
     def due(self) -> tuple[Trial, float] | None:
         """Return who is to rise now, and where to; the highest first.
 
@@ -148,7 +167,7 @@ class Ladder:
         """
         for k in range(len(self.rungs) - 2, -1, -1):
             rung = self.rungs[k]
-            if rung.n_risen + 1 <= rung.n_closed / self.eta and rung.best_waiting:
+            if len(rung.risen) + 1 <= rung.n_closed / self.eta and rung.best_waiting:
                 return rung.best_waiting, self.resources[k + 1]
         return None
 
@@ -161,7 +180,7 @@ class Ladder:
         below = list(zip(self.rungs, self.resources[1:], strict=False))
         for rung, upper in below:
             owed = math.ceil(rung.n_closed / self.eta)
-            if rung.n_risen < owed and rung.best_waiting:
+            if len(rung.risen) < owed and rung.best_waiting:
                 return rung.best_waiting, upper
         if not self.rungs[-1].has_complete:
             for rung, upper in reversed(below):

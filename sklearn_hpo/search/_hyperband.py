@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from sklearn_hpo.evaluation import EarlyStopping
 from sklearn_hpo.schedules import Hyperband, Racing, RacingRule, Schedule
 from sklearn_hpo.search._names import searched_names
 from sklearn_hpo.search._plan import Plan, Splits
+from sklearn_hpo.search._points import first_points
 from sklearn_hpo.search._resources import FOLDS, amounts_of
 from sklearn_hpo.search._search import SearchCV
 from sklearn_hpo.space import SearchSpace
@@ -34,8 +36,9 @@ class HyperbandSearchCV(SearchCV):
     Candidates are given a small amount of a resource, such as training samples or
     trees. One in `eta` is promoted: it gets `eta` times as much, and so on up to all
     there is; nobody waits for others. Some candidates start higher up, should small
-    amounts be poor advisers. The strategy learns from all rungs at once. The best
-    candidate is one that had everything.
+    amounts be poor advisers; the first of `initial_params`, or else the estimator's
+    defaults, get everything whatever their scores. The strategy learns from all rungs
+    at once. The best candidate is one that had everything.
 
     Parameters
     ----------
@@ -340,9 +343,11 @@ class HyperbandSearchCV(SearchCV):
 
     def _schedule(self, scorers: Any, space: SearchSpace) -> Schedule:
         race = super()._schedule(scorers, space)
+        given = first_points(self.initial_params or [], space, self.estimator)
+        rungs = partial(self._rungs, first_rises=bool(given))
         if not isinstance(race, Racing):
-            return self._rungs(races=False)
-        return self._rungs(rule=race.rule, best_possible=race.best_possible)
+            return rungs(races=False)
+        return rungs(rule=race.rule, best_possible=race.best_possible)
 
     def _highest(self) -> int:
         return self.max_resources_

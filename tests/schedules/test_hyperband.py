@@ -86,6 +86,28 @@ def test_it_ends_with_a_winner_at_the_top(n_iter, races) -> None:
     assert history.incumbent(TOP) is not None
 
 
+@pytest.mark.parametrize("lookahead", [1, 6])
+def test_the_first_candidate_rises_whatever_its_scores(lookahead) -> None:
+    def worst_first(task: Task) -> float:
+        return float(task.candidate.number)
+
+    def climbs(**options) -> list[float]:
+        history, _ = run(9, score=worst_first, lookahead=lookahead, **options)
+        return [t.resource for t in history.trials if t.candidate.number == 0]
+
+    assert climbs(first_rises=True) == [1, 3, 9, 27]
+    assert climbs() == [1]
+
+
+def test_a_first_candidate_that_fails_does_not_rise() -> None:
+    def first_fails(task: Task) -> float | None:
+        return float(task.candidate.number) or None
+
+    history, _ = run(9, score=first_fails, first_rises=True)
+    assert [t.resource for t in history.trials if t.candidate.number == 0] == [1]
+    assert history.incumbent(TOP) is not None
+
+
 def test_a_candidate_rises_by_one_rung_at_a_time_under_its_number() -> None:
     history, _ = run(40)
     rungs = {1: 0, 3: 1, 9: 2, 27: 3}
@@ -235,7 +257,7 @@ class Spread:
 
 def test_of_equal_trials_those_that_have_not_gone_on_wait() -> None:
     rung = Spread([0.5] * 6, {4: 1.0, 0: 1.0, 2: 1.0}, eta=2).ladder.rungs[0]
-    assert (rung.n_closed, rung.n_risen) == (6, 3)
+    assert (rung.n_closed, len(rung.risen)) == (6, 3)
     for number in (1, 3, 5):
         assert rung.best_waiting.candidate.number == number
         rung.rise(number)

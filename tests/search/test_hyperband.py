@@ -119,6 +119,17 @@ def test_cut_anywhere_it_goes_on_as_if_it_was_not(strategy, racing, tmp_path) ->
     ]
 
 
+@pytest.mark.parametrize("racing", [False, True])
+@pytest.mark.parametrize("given", [None, [{"a": 0.99, "b": 0.01}]])
+def test_what_comes_first_rises_to_the_top(given, racing) -> None:
+    # As defaults they are bad too.
+    estimator = Tries(a=0.98, b=0.02)
+    found = search(estimator, initial_params=given, racing=racing).fit(X)
+    risen = [t for t in found.history_.trials if t.candidate.number == 0]
+    assert [trial.resource for trial in risen] == found.n_resources_
+    assert risen[0].candidate.params == (given[0] if given else {"a": 0.98, "b": 0.02})
+
+
 def test_the_table_has_a_row_for_each_candidate_at_each_rung() -> None:
     found = search().fit(X)
     results = found.cv_results_
