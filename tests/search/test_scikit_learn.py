@@ -248,7 +248,9 @@ def test_branches_in_one_table() -> None:
         {"kernel": ["rbf"], "gamma": Real(1e-3, 1, log=True)},
         {"kernel": ["poly"], "degree": Integer(2, 5)},
     ]
-    search = BayesSearchCV(SVC(), space, n_iter=10, cv=2, random_state=0).fit(X, y)
+    given = [{"kernel": "rbf", "gamma": 0.1}, {"kernel": "poly", "degree": 3}]
+    search = BayesSearchCV(SVC(), space, n_iter=10, cv=2, initial_params=given)
+    search.fit(X, y)
     masks = [search.cv_results_[f"param_{n}"].mask for n in ("gamma", "degree")]
     assert (masks[0] != masks[1]).all()
 
