@@ -14,7 +14,6 @@ from benchmarks.compare._space import Param
 from benchmarks.time_to_quality._tasks import Timed
 
 N_ITER = 100
-N_RANDOM = 400  # of the search all others are measured by
 N_SURVEY = 150  # candidates of the searches that tell what can be reached
 N_JOBS = 2
 
@@ -246,9 +245,7 @@ class Entry:
 
 SEARCHES = {
     "scikit-learn GridSearchCV": Entry("here", grid, "scikit-learn"),
-    "scikit-learn RandomizedSearchCV": Entry(
-        "here", randomized, "scikit-learn", N_RANDOM
-    ),
+    "scikit-learn RandomizedSearchCV": Entry("here", randomized, "scikit-learn"),
     "scikit-learn HalvingRandomSearchCV": Entry("here", halving, "scikit-learn"),
     "scikit-optimize BayesSearchCV": Entry("skopt", skopt_bayes, "scikit-optimize"),
     "OptunaSearchCV": Entry("optuna", optuna_search, "optuna-integration"),
