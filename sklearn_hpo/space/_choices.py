@@ -93,19 +93,7 @@ class Choices(Distribution):
         return next(same, value) if is_real(value) else value
 
     def nearest(self, value: object) -> Any:
-        """Return the choice to be tried in place of a value that may be none.
-
-        Parameters
-        ----------
-        value : object
-            Anything.
-
-        Returns
-        -------
-        choice : object
-            The equal one; for a number the nearest number; else the one in the middle,
-            or the first where they have no order.
-        """
+        """Return the equal choice, the nearest number, or the middle or first one."""
         u = self.encode(value)
         if u is not None:
             return self.decode(u)
