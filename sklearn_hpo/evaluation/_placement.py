@@ -142,7 +142,12 @@ def evaluate_elsewhere(
     """
     if not address.is_there():
         return None
-    unloaded = unload(address)
+    try:
+        unloaded = unload(address)
+    except FileNotFoundError:
+        if address.is_there():
+            raise
+        return None
     with unloaded.configuration.applied():
         try:
             # Made by `Elsewhere.call`.

@@ -21,6 +21,7 @@ from sklearn_hpo.evaluation import _data
 from sklearn_hpo.evaluation._data import Cargo, CargoFile, Unloaded, unload
 from sklearn_hpo.evaluation._fixed import is_fixed
 from sklearn_hpo.evaluation._parcel import LARGE, pack
+from sklearn_hpo.evaluation._placement import evaluate_elsewhere
 from tests.evaluation.probes import Probe, evaluated
 
 ROOT = Path(__file__).parents[2]
@@ -172,6 +173,27 @@ def test_a_worker_drops_what_is_over(tmp_path, monkeypatch) -> None:
             time.sleep(0.01)
         assert list(_data._UNLOADED) == known
     assert [ref() for ref in dropped] == [None, None]
+
+
+class Ends:
+    """The address of a search that ends, or does not, while it is looked for."""
+
+    token = "ends"
+
+    def __init__(self, *is_there: bool) -> None:
+        self.answers = iter(is_there)
+
+    def is_there(self) -> bool:
+        return next(self.answers)
+
+    def fetch(self):
+        raise FileNotFoundError
+
+
+def test_a_search_that_ends_while_a_worker_looks_for_it_is_over() -> None:
+    assert evaluate_elsewhere(Ends(True, False), b"") is None
+    with pytest.raises(FileNotFoundError):
+        evaluate_elsewhere(Ends(True, True), b"")
 
 
 def test_what_came_as_an_argument_is_kept_with_it() -> None:
