@@ -119,9 +119,10 @@ class Hyperband(Racing):
         -------
         correlations : list of float
             Rank correlations of the scores at two neighbouring rungs; NaN where fewer
-            than 6 candidates have one at both, or all are equal.
+            than 6 candidates have one at both, or all are equal. A first candidate
+            that rises whatever its scores does not count.
         """
-        ladder = Ladder(self.resources, self.eta)
+        ladder = Ladder(self.resources, self.eta, self.first_rises)
         ladder.catch_up(history)
         return _agreements(ladder)
 
@@ -150,7 +151,7 @@ class Hyperband(Racing):
             raise ValueError(f"Hyperband: expected eta above 1, got {self.eta!r}.")
         super().start(strategy, space, n_iter, seed, n_folds, width)
         self.resources_ = self.resources
-        self.ladder_ = Ladder(self.resources_, self.eta)
+        self.ladder_ = Ladder(self.resources_, self.eta, self.first_rises)
         self.rules_ = {resource: clone(self.rule_) for resource in self.resources_}
         for rule in self.rules_.values():
             rule.start(n_folds, self.best_possible)
@@ -187,8 +188,7 @@ class Hyperband(Racing):
     ) -> Proposal | None:
         """Return who is to rise, else a new candidate, else who is left to rise."""
         self.ladder_.catch_up(history)
-        rising = self.ladder_.rising(0) if self.first_rises else None
-        rising = rising or self.ladder_.due()
+        rising = self.ladder_.due()
         if rising is None:
             proposal = super()._new_candidate(history, rng)
             if proposal is not None:

@@ -117,11 +117,16 @@ class Ladder:
         Resources of the rungs, rising.
     eta : float
         One in so many rises.
+    first_rises : bool, default=False
+        Whether the first candidate rises to the top whatever its scores.
     """
 
-    def __init__(self, resources: Sequence[float], eta: float) -> None:
+    def __init__(
+        self, resources: Sequence[float], eta: float, first_rises: bool = False
+    ) -> None:
         self.resources = list(resources)
         self.eta = eta
+        self.first_rises = first_rises
         self.rungs = [Rung() for _ in self.resources]
         self._place = {resource: k for k, resource in enumerate(self.resources)}
         self._n_seen = 0
@@ -151,20 +156,18 @@ class Ladder:
         """Index of the highest rung with a closed trial, 0 if there is none."""
         return max((k for k, rung in enumerate(self.rungs) if rung.n_closed), default=0)
 
-    def rising(self, number: int) -> tuple[Trial, float] | None:
-        """Return a candidate that waits below the top, and where it rises to."""
-        for rung, upper in zip(self.rungs, self.resources[1:], strict=False):
-            trial = rung.waiting(number)
-            if trial is not None:
-                return trial, upper
-        return None
-
     def due(self) -> tuple[Trial, float] | None:
         """Return who is to rise now, and where to; the highest first.
 
-        A rung owes one in `eta` of its closed trials, and the best of those who wait
+        If the first candidate rises whatever its scores, it goes before all others. A
+        rung owes one in `eta` of its closed trials, and the best of those who wait
         are the ones. Nobody waits for a rung to be full.
         """
+        if self.first_rises:
+            for rung, upper in zip(self.rungs, self.resources[1:], strict=False):
+                first = rung.waiting(0)
+                if first is not None:
+                    return first, upper
         for k in range(len(self.rungs) - 2, -1, -1):
             rung = self.rungs[k]
             if len(rung.risen) + 1 <= rung.n_closed / self.eta and rung.best_waiting:
@@ -194,7 +197,8 @@ class Ladder:
         That is Spearman's rank correlation over those of the last 300 candidates of
         rung k that are on both. They were chosen by their scores at rung k, which makes
         a correlation smaller; what it would be over all of these 300 is estimated by
-        the spread of normal scores of the ranks there, all to chosen [1]_.
+        the spread of normal scores of the ranks there, all to chosen [1]_. A first
+        candidate that rises whatever its scores was not chosen so, and is left out.
 
         Parameters
         ----------
@@ -209,7 +213,8 @@ class Ladder:
         """
         lower, upper = self.rungs[k].values, self.rungs[k + 1].values
         last = islice(reversed(lower), _LAST)
-        numbers = [number for number in last if math.isfinite(lower[number])]
+        apart = {0} if self.first_rises else set()
+        numbers = [n for n in last if n not in apart and math.isfinite(lower[n])]
         both = np.array([math.isfinite(upper.get(n, math.nan)) for n in numbers])
         if both.sum() < fewest:
             return math.nan

@@ -7,7 +7,6 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -321,6 +320,8 @@ class HyperbandSearchCV(SearchCV):
         plan = super()._plan(X, y, params, random_state)
         searched = searched_names(self, plan.space)
         amounts = amounts_of(self, X, y, params, factor=self.eta, searched=searched)
+        first = first_points(self.initial_params or [], plan.space, self.estimator)
+        self._first_rises = bool(first)
         least, most = amounts.least, amounts.most
         if self.min_resources == "auto":
             least = max(least, int(most // self.eta**_MOST_BELOW))
@@ -338,16 +339,18 @@ class HyperbandSearchCV(SearchCV):
 
     def _rungs(self, **options: Any) -> Hyperband:
         return Hyperband(
-            self.min_resources_, self.max_resources_, eta=self.eta, **options
+            self.min_resources_,
+            self.max_resources_,
+            eta=self.eta,
+            first_rises=self._first_rises,
+            **options,
         )
 
     def _schedule(self, scorers: Any, space: SearchSpace) -> Schedule:
         race = super()._schedule(scorers, space)
-        given = first_points(self.initial_params or [], space, self.estimator)
-        rungs = partial(self._rungs, first_rises=bool(given))
         if not isinstance(race, Racing):
-            return rungs(races=False)
-        return rungs(rule=race.rule, best_possible=race.best_possible)
+            return self._rungs(races=False)
+        return self._rungs(rule=race.rule, best_possible=race.best_possible)
 
     def _highest(self) -> int:
         return self.max_resources_

@@ -189,7 +189,7 @@ class Forgetful(Hyperband):
 
     def ask(self, history, rng):
         answer = super().ask(history, rng)
-        self.ladder_ = Ladder(self.resources_, self.eta)
+        self.ladder_ = Ladder(self.resources_, self.eta, self.first_rises)
         again = super().ask(history, np.random.default_rng([SEED, 0]))
         assert (answer is None) == (again is None)
         assert answer is None or answer[1:] == again[1:]
@@ -239,13 +239,13 @@ def test_law_4_the_search_does_not_depend_on_which_worker_was_faster(
 class Spread:
     """A ladder of two rungs, filled by hand."""
 
-    def __init__(self, lower, upper, eta=3) -> None:
+    def __init__(self, lower, upper, eta=3, first_rises=False) -> None:
         history = History(1, len(lower))
         for number, value in enumerate(lower):
             self._trial(history, number, 1, value)
         for number, value in upper.items():
             self._trial(history, number, 3, value)
-        self.ladder = Ladder([1, 3], eta)
+        self.ladder = Ladder([1, 3], eta, first_rises)
         self.ladder.catch_up(history)
 
     def _trial(self, history, number, resource, value) -> None:
@@ -286,6 +286,15 @@ def test_agreement_of_few_is_not_known() -> None:
     ladder = Spread(range(20), {i: i for i in range(15, 20)}).ladder
     assert math.isnan(ladder.agreement(0, 6))
     assert ladder.agreement(0, 5) == pytest.approx(1.0)
+
+
+def test_agreement_is_of_those_that_were_chosen() -> None:
+    """The worst at the lower rung is the best at the upper one, and rose anyhow."""
+    upper = {0: 99.0, **{i: float(i) for i in range(15, 20)}}
+    assert Spread(range(20), upper).ladder.agreement(0, 5) < 0.6
+    ladder = Spread(range(20), upper, first_rises=True).ladder
+    assert ladder.agreement(0, 5) == pytest.approx(1.0)
+    assert math.isnan(ladder.agreement(0, 6))
 
 
 def drifting(task):

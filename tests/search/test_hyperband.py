@@ -128,6 +128,11 @@ def test_what_comes_first_rises_to_the_top(given, racing) -> None:
     risen = [t for t in found.history_.trials if t.candidate.number == 0]
     assert [trial.resource for trial in risen] == found.n_resources_
     assert risen[0].candidate.params == (given[0] if given else {"a": 0.98, "b": 0.02})
+    schedule = Hyperband(1, 27, first_rises=True)
+    correlations = schedule.rank_correlations(found.history_)
+    np.testing.assert_equal(found.rank_correlations_, correlations)
+    without = Hyperband(1, 27).rank_correlations(found.history_)
+    assert not np.array_equal(found.rank_correlations_, without)
 
 
 def test_the_table_has_a_row_for_each_candidate_at_each_rung() -> None:
