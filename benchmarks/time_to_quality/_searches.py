@@ -14,6 +14,7 @@ from benchmarks.compare._space import Param
 from benchmarks.time_to_quality._tasks import Timed
 
 N_ITER = 100
+N_MANY = 400  # of those that a larger number only makes go on
 N_SURVEY = 150  # candidates of the searches that tell what can be reached
 N_JOBS = 2
 
@@ -245,14 +246,16 @@ class Entry:
 
 SEARCHES = {
     "scikit-learn GridSearchCV": Entry("here", grid, "scikit-learn"),
-    "scikit-learn RandomizedSearchCV": Entry("here", randomized, "scikit-learn"),
+    "scikit-learn RandomizedSearchCV": Entry(
+        "here", randomized, "scikit-learn", N_MANY
+    ),
     "scikit-learn HalvingRandomSearchCV": Entry("here", halving, "scikit-learn"),
     "scikit-optimize BayesSearchCV": Entry("skopt", skopt_bayes, "scikit-optimize"),
-    "OptunaSearchCV": Entry("optuna", optuna_search, "optuna-integration"),
+    "OptunaSearchCV": Entry("optuna", optuna_search, "optuna-integration", N_MANY),
     "GASearchCV": Entry("genetic", genetic, "sklearn-genetic-opt"),
     "dask-ml RandomizedSearchCV": Entry("dask", dask, "dask-ml"),
     "sklearn_hpo RandomizedSearchCV": Entry("here", ours("RandomizedSearchCV"), ""),
-    "sklearn_hpo BayesSearchCV": Entry("here", ours("BayesSearchCV"), ""),
+    "sklearn_hpo BayesSearchCV": Entry("here", ours("BayesSearchCV"), "", N_MANY),
 }
 SURVEYS = {
     "survey by Optuna": Entry("optuna", optuna_search, "optuna-integration", N_SURVEY),

@@ -14,7 +14,14 @@ import numpy as np
 from benchmarks.compare._markdown import table
 from benchmarks.compare._records import short
 from benchmarks.time_to_quality._runs import Job
-from benchmarks.time_to_quality._searches import ALL, N_SURVEY, SEARCHES, SURVEYS
+from benchmarks.time_to_quality._searches import (
+    ALL,
+    N_ITER,
+    N_MANY,
+    N_SURVEY,
+    SEARCHES,
+    SURVEYS,
+)
 from benchmarks.time_to_quality._tasks import TASKS
 
 Record = Mapping[str, Any]
@@ -28,13 +35,14 @@ parentheses how many repeats got there. A repeat that never got there counts as 
 than any other; where the median is one of those, the figures after `>` are those of the
 whole search. The best known score is the best of two long searches, by Optuna and by
 BayesSearchCV, of {N_SURVEY} candidates each. The tasks are such that a random candidate
-is seldom that good. 5 folds, up to 100 candidates (as many as fit for GridSearchCV and
-GASearchCV), `n_jobs=2`, one process for each search, ended when it is there, searches
-alternating. All have the same ranges and the same priors, logarithmic where it makes
-sense, but for integers of GASearchCV, which knows no such prior. BayesSearchCV of
-sklearn_hpo tries the defaults of the estimator first. A candidate of a halving search
-counts when the last round has scored it, by its score on all rows; a fit on fewer rows
-is a fit.
+is seldom that good. 5 folds, up to {N_ITER} candidates (as many as fit for GridSearchCV
+and GASearchCV), up to {N_MANY} for {RANDOM},
+OptunaSearchCV and {BAYES}, `n_jobs=2`, one process for each search,
+ended when it is there, searches alternating. All have the same ranges and the same
+priors, logarithmic where it makes sense, but for integers of GASearchCV, which knows no
+such prior. BayesSearchCV of sklearn_hpo tries the defaults of the estimator first. A
+candidate of a halving search counts when the last round has scored it, by its score on
+all rows; a fit on fewer rows is a fit.
 """
 MEAN = """\
 Geometric mean of the seconds over the tasks, a lower bound after `>`, and how many
