@@ -48,12 +48,14 @@ def text(records: Sequence[Record], setting: str) -> str:
         for task in TASKS
         if any("cost" in record for record in found.get((task, YARDSTICK), ()))
     ]
-    seeds = {r["seed"] for some in found.values() for r in some}
-    command = f"python -m benchmarks.cost run --seeds {len(seeds)}"
+    n_seeds = [len(found[task, YARDSTICK]) for task in tasks]
+    fewest, most = min(n_seeds, default=0), max(n_seeds, default=0)
+    command = f"python -m benchmarks.cost run --seeds {most}"
+    seeds = f"seeds: {fewest} to {most}" if fewest < most else f"seeds: {most}"
     parts = [
         "## Cost to find what random search finds",
         LEGEND.strip(),
-        f"Tasks: {len(tasks)}, seeds: {len(seeds)}. `{command}`; {setting}.",
+        f"Tasks: {len(tasks)}, {seeds} on each. `{command}`; {setting}.",
         cost_table(found, tasks),
         losses(found, tasks),
         HELD_OUT.strip(),
