@@ -150,7 +150,9 @@ def main() -> None:
     lines = [head, ["---", "--:", "--:", "--:"]]
     for task in range(len(TASKS)):
         lines.append(row(task))
-        print(*lines[-1])
+        print(*lines[-1], flush=True)
+    means = np.mean([[float(cell) for cell in line[1:3]] for line in lines[2:]], axis=0)
+    lines.append(["mean", *(f"{mean:.2f}" for mean in means), ""])
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     write_section(
         RESULTS,
