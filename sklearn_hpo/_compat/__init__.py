@@ -7,7 +7,12 @@ from sklearn_hpo._compat._versions import OLDEST, refuse_old_versions
 refuse_old_versions()  # before an import of theirs can fail
 
 from sklearn_hpo._compat._backend_stream import BackendStream
-from sklearn_hpo._compat._iterations import cut_trees, fit_by_epochs, growing_view
+from sklearn_hpo._compat._iterations import (
+    cut_trees,
+    fit_by_epochs,
+    fit_further_epochs,
+    growing_view,
+)
 from sklearn_hpo._compat._joblib import (
     DataPickler,
     Reach,
@@ -72,6 +77,7 @@ __all__ = [
     "fit_and_score",
     "fit_by_epochs",
     "fit_context",
+    "fit_further_epochs",
     "format_rows",
     "get_tags",
     "growing_view",

@@ -65,3 +65,19 @@ def fit_by_epochs(
         pass
     finally:
         del net._update_no_improvement_count
+
+
+def fit_further_epochs(
+    model: Any, n_epochs: int, X: Any, y: Any, **params: Any
+) -> None:
+    """Make some epochs of stochastic gradient descent in one ``partial_fit``."""
+    own = model._partial_fit
+
+    def several(*args: Any, **kwargs: Any) -> Any:
+        return own(*args, **{**kwargs, "max_iter": n_epochs})
+
+    model._partial_fit = several
+    try:
+        model.partial_fit(X, y, **params)
+    finally:
+        del model._partial_fit

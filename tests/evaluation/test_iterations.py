@@ -138,13 +138,31 @@ def test_any_other_model_depends_on_the_rungs_alone(estimator) -> None:
     assert model.get_params() == single(estimator).get_params()
 
 
-@pytest.mark.parametrize(
-    "estimator",
-    [SGDClassifier(random_state=0, tol=None), SGDRegressor(random_state=0, tol=None)],
-    ids=name_of,
-)
-def test_steps_are_counted_on_by_partial_fit(estimator) -> None:
+STOCHASTIC = [SGDClassifier, SGDRegressor, Perceptron]
+
+
+@pytest.mark.parametrize("kind", STOCHASTIC, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("tol", [None, 1e-9])
+def test_steps_are_counted_on_by_partial_fit(kind, tol, monkeypatch) -> None:
+    calls = []
+    partial_fit = kind.partial_fit
+
+    def counted(self, *args, **kwargs):
+        calls.append(kind)
+        return partial_fit(self, *args, **kwargs)
+
+    monkeypatch.setattr(kind, "partial_fit", counted)
+    estimator = kind(random_state=0, tol=tol, n_iter_no_change=RUNGS[-1])
     assert climb(estimator, store=Store()).t_ == single(estimator).t_
+    assert len(calls) == len(RUNGS) - 1
+
+
+@pytest.mark.parametrize("kind", STOCHASTIC, ids=lambda kind: kind.__name__)
+def test_epochs_end_with_convergence(kind) -> None:
+    estimator = kind(random_state=0, tol=1e9, n_iter_no_change=1)
+    model, expected = climb(estimator, store=Store()), single(estimator)
+    np.testing.assert_array_equal(outputs(model), outputs(expected))
+    assert (model.t_, model.n_iter_) == (expected.t_, expected.n_iter_)
 
 
 def test_only_what_a_rung_adds_is_fitted(monkeypatch) -> None:

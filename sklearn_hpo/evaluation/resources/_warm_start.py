@@ -5,8 +5,8 @@ seed and the trees before. The others start a second fit from the coefficients o
 first, but anew in all else:
 
 - nets forget the moments of Adam or the momentum, and shuffle as in the first epochs;
-- stochastic gradient descent and perceptrons with a test of convergence count their
-  steps from 1 again, by which a falling learning rate rises once;
+- stochastic gradient descent and perceptrons with balanced weights or an adaptive rate
+  begin that rate, and the count of their steps, anew;
 - the solvers of logistic regression forget what they know of the curvature.
 
 One of them that has converged within its iterations does not go on: it is the model of
