@@ -42,6 +42,7 @@ from sklearn_hpo.trials import Candidate, Trial
 # others it climbs on from the last one.
 _COLD_FITS = (2, 3, 5, 10, 20, 40, 80, 160, 320)
 # From so many scores on the hyperparameters are fitted some 40 times per doubling of n.
+# Many that are told at once are fitted from nowhere, a long climb: to so many of them.
 _FIT_ALWAYS = 100
 # Most scores that the model is fitted to, and most failures. With so many a suggestion
 # costs some 0.1 s; the time grows with their cube, the memory with their square.
@@ -200,21 +201,23 @@ class Bayes(Strategy):
         scores = np.array(self.scores_)
         n, unordered = len(scores), self.inputs_.unordered
         self.scale_ = scale = ScoreScale.of(scores)
-        self.rows_ = self._representatives(X, scores)
-        X, y = X[self.rows_], scale(scores[self.rows_])
+        y = scale(scores)
         # No score is less certain than one not seen, whose deviation is 1. A variance
         # that overflowed is NaN, being a difference.
-        noise = np.sqrt(np.array(self.noise_)[self.rows_]) / scale.scale
-        noise = np.fmin(noise, 1.0) ** 2
+        noise = np.fmin(np.sqrt(np.array(self.noise_)) / scale.scale, 1.0) ** 2
+        rows = some = self.rows_ = self._representatives(X, scores, _MOST)
         if self.theta_ is None or n <= _FIT_ALWAYS or n % (n // 50) == 0:
             starts = [] if self.theta_ is None else [self.theta_]
+            if not starts:
+                some = self._representatives(X, scores, _FIT_ALWAYS)
             if n in _COLD_FITS or not starts:
                 starts += cold_starts(unordered)
-            self.theta_ = fit_theta(X, y, unordered, starts, noise)
+            self.theta_ = fit_theta(X[some], y[some], unordered, starts, noise[some])
+        X, y, noise = X[rows], y[rows], noise[rows]
         self.gp_ = GaussianProcess(X, y, self.theta_, unordered, noise)
 
     def _representatives(
-        self, X: NDArray[np.float64], scores: NDArray[np.float64]
+        self, X: NDArray[np.float64], scores: NDArray[np.float64], most: int
     ) -> NDArray[np.int_]:
         """Return the scores to fit the model to: all, or a good part where many.
 
@@ -223,13 +226,13 @@ class Bayes(Strategy):
         the space, so that no region that was found bad looks new.
         """
         n = len(scores)
-        if n <= _MOST:
+        if n <= most:
             return np.arange(n)
-        best = np.argsort(-scores, kind="stable")[: _MOST // 3]
-        kept = np.union1d(best, np.arange(n - _MOST // 3, n))
+        best = np.argsort(-scores, kind="stable")[: most // 3]
+        kept = np.union1d(best, np.arange(n - most // 3, n))
         unordered = self.inputs_.unordered
         theta = cold_starts(unordered)[0] if self.theta_ is None else self.theta_
-        return thinned(X, kept, _MOST, np.exp(-2.0 * theta[:-2]), unordered)
+        return thinned(X, kept, most, np.exp(-2.0 * theta[:-2]), unordered)
 
     def _propose(
         self,

@@ -101,12 +101,34 @@ def test_the_search_goes_on_to_the_top(monkeypatch) -> None:
     assert max(trial.value for trial in trials) < -0.05
 
 
+def test_of_many_told_at_once_a_part_gives_the_hyperparameters(monkeypatch) -> None:
+    monkeypatch.setattr(_bayes, "_FIT_ALWAYS", 18)
+    n_fitted = []
+
+    def fit_theta(X, *args):
+        n_fitted.append(len(X))
+        return fit_theta_of_all(X, *args)
+
+    fit_theta_of_all = _bayes.fit_theta
+    monkeypatch.setattr(_bayes, "fit_theta", fit_theta)
+    strategy = Bayes()
+    strategy.start(SPACE, 60, 3)
+    trials = drawn(60)
+    strategy.learn(trials)
+    assert n_fitted == [18]
+    assert len(strategy.gp_.y) == len(strategy.scores_) > 30
+    values = np.array([trial.value for trial in trials])
+    expected = strategy.expected([trial.candidate for trial in trials])
+    error = (expected - values)[np.isfinite(values)]
+    assert np.abs(error).max() < 0.1 * np.nanstd(values)
+
+
 def test_up_to_500_scores_all_of_them_count() -> None:
     strategy = Bayes()
     strategy.start(SPACE, 9, 3)
     strategy.theta_ = np.zeros(6)
     X = np.random.default_rng(0).random((501, 4))
-    assert len(strategy._representatives(X[:500], X[:500, 0])) == 500
-    rows = strategy._representatives(X, X[:, 0])
+    assert len(strategy._representatives(X[:500], X[:500, 0], _bayes._MOST)) == 500
+    rows = strategy._representatives(X, X[:, 0], _bayes._MOST)
     assert len(rows) == 500
     assert rows.tolist() == sorted(set(rows.tolist()))
