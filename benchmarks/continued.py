@@ -4,8 +4,8 @@
 
 27 candidates are halved over three rungs of an iteration parameter, once with what
 lower rungs have fitted and once without (``cache=False``). Counted are CPU seconds
-inside the estimators' ``fit`` and ``partial_fit``, and those of the whole search, in
-which models are kept and read. If all iterations cost the same, 0.78 of the fits is
+inside the fits of the estimators, ``partial_fit`` too, and those of the whole search,
+in which models are kept and read. If all iterations cost the same, 0.78 of the fits is
 left: each of the higher two rungs makes two thirds of its iterations.
 """
 
@@ -14,10 +14,7 @@ from __future__ import annotations
 import argparse
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-from unittest import mock
 
 import numpy as np
 from scipy.stats import loguniform, randint
@@ -34,9 +31,10 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.neural_network import MLPClassifier
 
 from benchmarks._results import RESULTS, setting, write_section
+from benchmarks.cost._meter import Meter
 from sklearn_hpo import HalvingRandomSearchCV
 
-N_ROWS, N_CANDIDATES, SEEDS = 1200, 27, range(3)
+N_ROWS, N_CANDIDATES, SEEDS = 1200, 27, (0, 1, 2)
 TREES = {"max_depth": randint(2, 12), "min_samples_leaf": randint(1, 20)}
 RATE = {"learning_rate": loguniform(0.01, 0.5)}
 
@@ -77,31 +75,6 @@ TASKS: list[tuple[BaseEstimator, dict[str, Any], str, int]] = [
 ]
 
 
-class Clock:
-    """CPU seconds inside a method of a class, where it has one."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    @contextmanager
-    def of(self, kind: type, method: str) -> Iterator[None]:
-        """Count in the calls of the method."""
-        fit = getattr(kind, method, None)
-        if fit is None:
-            yield
-            return
-
-        def timed(*args: Any, **kwargs: Any) -> Any:
-            start = time.process_time()
-            try:
-                return fit(*args, **kwargs)
-            finally:
-                self.seconds += time.process_time() - start
-
-        with mock.patch.object(kind, method, timed):
-            yield
-
-
 def halve(task: int, seed: int, *, cache: bool) -> tuple[float, float, Any]:
     """Return the seconds of the fits and of the search, and what it found."""
     estimator, space, resource, most = TASKS[task]
@@ -120,12 +93,11 @@ def halve(task: int, seed: int, *, cache: bool) -> tuple[float, float, Any]:
         random_state=seed,
         cache=cache,
     )
-    clock = Clock()
+    meter = Meter()
     start = time.process_time()
-    kind = type(estimator)
-    with clock.of(kind, "fit"), clock.of(kind, "partial_fit"):
+    with meter.on(estimator):
         search.fit(X, y)
-    return clock.seconds, time.process_time() - start, search
+    return meter.seconds, time.process_time() - start, search
 
 
 def row(task: int) -> list[str]:
