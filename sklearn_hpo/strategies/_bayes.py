@@ -42,7 +42,7 @@ from sklearn_hpo.trials import Candidate, Trial
 # others it climbs on from the last one.
 _COLD_FITS = (2, 3, 5, 10, 20, 40, 80, 160, 320)
 # From so many scores on the hyperparameters are fitted some 40 times per doubling of n.
-# Many that are told at once are fitted from nowhere, a long climb: to so many of them.
+# Of more that are told at once so many count for them: from nowhere the climb is long.
 _FIT_ALWAYS = 100
 # Most scores that the model is fitted to, and most failures. With so many a suggestion
 # costs some 0.1 s; the time grows with their cube, the memory with their square.
@@ -208,7 +208,7 @@ class Bayes(Strategy):
         rows = some = self.rows_ = self._representatives(X, scores, _MOST)
         if self.theta_ is None or n <= _FIT_ALWAYS or n % (n // 50) == 0:
             starts = [] if self.theta_ is None else [self.theta_]
-            if not starts:
+            if self.theta_ is None:
                 some = self._representatives(X, scores, _FIT_ALWAYS)
             if n in _COLD_FITS or not starts:
                 starts += cold_starts(unordered)
@@ -219,7 +219,7 @@ class Bayes(Strategy):
     def _representatives(
         self, X: NDArray[np.float64], scores: NDArray[np.float64], most: int
     ) -> NDArray[np.int_]:
-        """Return the scores to fit the model to: all, or a good part where many.
+        """Return the scores to fit to: all, or a good part if more than `most`.
 
         A third are the best ones, between which the search has to decide, a third the
         last ones told, which say what the model was wrong about. The rest of them fill

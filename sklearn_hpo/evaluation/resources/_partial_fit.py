@@ -19,7 +19,7 @@ from sklearn_hpo.evaluation.resources._continuation import Continuation, has_fix
 
 
 class PartialFit(Continuation):
-    """Goes on by ``partial_fit`` where that knows all that the fit did."""
+    """Goes on by one ``partial_fit``, where that knows all that the fit did."""
 
     def __init__(self) -> None:
         super().__init__("max_iter", is_exact=False)
