@@ -59,10 +59,18 @@ def cpu_seconds_of_children() -> float:
     """Return the CPU seconds that the living children of this process have used."""
     ticks = 0
     for task in Path("/proc/self/task").iterdir():
-        for pid in (task / "children").read_text().split():
-            fields = Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])  # in user and in kernel mode
+        for pid in text_of(task / "children").split():
+            fields = text_of(Path("/proc", pid, "stat")).rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:13]))  # in user and in kernel mode
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def text_of(file: Path) -> str:
+    """Return what /proc says, or nothing if the thread or process has ended."""
+    try:
+        return file.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def ratios(ours: Callable[[], object], theirs: Callable[[], object]) -> Iterator[float]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import joblib
@@ -119,6 +122,12 @@ def test_overhead_compares_two_searches_and_weighs_one(small):
         overhead.Trivial(), {"a": overhead.Real(0, 1)}, n_iter=9, refit=False
     )
     assert overhead.history_bytes(search) > 0
+
+
+def test_overhead_passes_over_processes_that_have_ended():
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    assert overhead.text_of(Path("/proc", str(ended.pid), "stat")) == ""
 
 
 def test_dispatch_gets_every_task_there_and_back(small):
