@@ -28,6 +28,8 @@ PAIRS = [
     *((python, sklearn) for python in ("3.11", "3.13") for sklearn in ("1.7", "1.8")),
     *((python, "1.9") for python in ("3.11", "3.13")),
 ]
+# Tests of the whole package: they reach few lines that those of its parts do not.
+WHOLE = ("contracts", "estimator_checks", "laws", "sklearn_suite")
 
 nox.needs_version = ">=2025.2"
 nox.options.error_on_missing_interpreters = True
@@ -43,14 +45,16 @@ def pinned(*names: str) -> list[str]:
     return [tool for tool in EXTRAS["dev"] if tool.startswith(names)]
 
 
-def pytest(session: nox.Session, *, measured: bool = False) -> None:
-    """Run the tests, or those named after ``--``; `measured` with coverage."""
-    options = ["-m", "pytest", "-n", "auto", *session.posargs]
-    if not measured:
-        session.run("python", *options)
-        return
+def pytest(session: nox.Session, *options: str) -> None:
+    """Run the tests, or those named after ``--``."""
+    session.run("python", "-m", "pytest", "-n", "auto", *(session.posargs or options))
+
+
+def measured_pytest(session: nox.Session, *options: str) -> None:
+    """Run them with coverage, which makes them half as fast."""
+    chosen = session.posargs or options
     session.run("coverage", "erase")
-    session.run("coverage", "run", *options)
+    session.run("coverage", "run", "-m", "pytest", "-n", "auto", *chosen)
     session.run("coverage", "combine", "-q")
     all_tests = not session.posargs
     session.run("coverage", "report", *(["--fail-under=95"] if all_tests else []))
@@ -68,7 +72,10 @@ def tests(session: nox.Session, sklearn: str) -> None:
 
 @nox.session(python=OLDEST_PYTHON, default=False)
 def oldest(session: nox.Session) -> None:
-    """Run the tests with the lower bounds of pyproject.toml, and measure coverage."""
+    """Run the tests with the lower bounds of pyproject.toml, and measure coverage.
+
+    Measured are those of single parts. The benchmarks are for the newest versions.
+    """
     found = session.run(
         "python", "-c", "import sys; print('{}.{}'.format(*sys.version_info))",
         silent=True,
@@ -89,7 +96,12 @@ def oldest(session: nox.Session) -> None:
         ".[test]",
         *pinned("coverage"),
     )
-    pytest(session, measured=True)
+    whole = [f"tests/test_{name}.py" for name in WHOLE]
+    measured_pytest(
+        session, *(f"--ignore={file}" for file in ["tests/benchmarks", *whole])
+    )
+    if not session.posargs:
+        pytest(session, *whole)
 
 
 @nox.session(default=False)
@@ -160,4 +172,4 @@ def wheel(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Measure which lines and branches the tests reach, in worker processes too."""
     session.install("-e", ".[test]", *pinned("coverage"))
-    pytest(session, measured=True)
+    measured_pytest(session)

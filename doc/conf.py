@@ -38,6 +38,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "doc_module": ("sklearn_hpo",),
     "backreferences_dir": "api/examples",
+    "parallel": 2,
     "inspect_global_variables": False,  # the base classes of what is used are not
     "reference_url": {"sklearn_hpo": None},
     "reset_modules": (),  # they would forget what follows
