@@ -227,6 +227,7 @@ def test_calibration_has_a_line_for_each_task_and_split(small, tmp_path, make_ta
 def test_pending_is_compared_with_one_at_a_time(small, tmp_path):
     def load(results, tasks, memo, budget, count):
         last = np.full((2 if count == 1 else 3, budget), 0.1 * count)
+        last[:, -8] += 0.05
         cells = {((peer, PLAIN), t): Cell(last, last, last) for t in "ab" for peer in P}
         return Results(budget, count, {}, cells=cells)
 
@@ -235,6 +236,7 @@ def test_pending_is_compared_with_one_at_a_time(small, tmp_path):
     said = pending.table(tmp_path)
     assert "| BayesSearchCV | 50 | 2 | 2 | 1 | 0.100 | 1.00 | +0.000" in said
     assert "| EvolutionSearchCV | 100 | 2 | 3 | 8 | 0.800 | 8.00 | +0.700" in said
+    assert said.count(" | 0.150 |") == 2  # what those with one had seven before the end
 
 
 def test_a_suggestion_of_the_model_is_timed(small):
