@@ -140,7 +140,8 @@ def _fit_rest(
     metadata = _metadata(fold, settings)
     pipeline = settings.configured(params)
     seen = settings.return_train_score
-    split = split_pipeline(pipeline, fold, seen=seen)
+    goes_on = allowance.kept is not None
+    split = split_pipeline(pipeline, fold, seen=seen, goes_on=goes_on)
     fit_params = split.parameters_of_tail(metadata.fit)
     shared, saved = transform_fold(pipeline, split.steps, fold, store, seen=seen)
     start = time.perf_counter()

@@ -147,7 +147,9 @@ class Split:
         return {key.partition("__")[2]: value for key, value in fit_params.items()}
 
 
-def split_pipeline(pipeline: BaseEstimator, fold: Fold, *, seen: bool) -> Split:
+def split_pipeline(
+    pipeline: BaseEstimator, fold: Fold, *, seen: bool, goes_on: bool = False
+) -> Split:
     """Cut a pipeline after the steps that can be shared.
 
     Parameters
@@ -158,6 +160,9 @@ def split_pipeline(pipeline: BaseEstimator, fold: Fold, *, seen: bool) -> Split:
         What it is to be fitted to.
     seen : bool
         Whether training scores are wanted.
+    goes_on : bool, default=False
+        Whether the last step may go on from a lower rung, and is to be cut off even if
+        it is alone or all before it pass the data through.
 
     Raises
     ------
@@ -181,7 +186,7 @@ def split_pipeline(pipeline: BaseEstimator, fold: Fold, *, seen: bool) -> Split:
                 break
             shared.append((key, step))
         n_shared += 1
-    if not shared:
+    if not shared and not (goes_on and n_shared == len(steps) - 1):
         raise NotShared
     return Split(shared, steps[n_shared:])
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import loguniform
 from sklearn import model_selection
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import make_classification, make_regression
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
@@ -252,7 +252,8 @@ def test_worker_processes_go_on_with_what_others_have_fitted() -> None:
     same_results(plain.cv_results_, two.cv_results_)
 
 
-def test_the_model_of_a_pipelines_last_step_goes_on(monkeypatch) -> None:
+@pytest.mark.parametrize("before", [[StandardScaler()], ["passthrough"], []])
+def test_the_model_of_a_pipelines_last_step_goes_on(monkeypatch, before) -> None:
     fitted = []
     fit = RandomForestClassifier.fit
 
@@ -261,8 +262,8 @@ def test_the_model_of_a_pipelines_last_step_goes_on(monkeypatch) -> None:
         return fit(self, X, y, sample_weight)
 
     monkeypatch.setattr(RandomForestClassifier, "fit", counted)
-    HalvingGridSearchCV(
-        make_pipeline(StandardScaler(), RandomForestClassifier(random_state=0)),
+    search = HalvingGridSearchCV(
+        make_pipeline(*before, RandomForestClassifier(random_state=0)),
         {"randomforestclassifier__max_depth": [1, 2, 3]},
         resource="randomforestclassifier__n_estimators",
         max_resources=12,
@@ -270,6 +271,9 @@ def test_the_model_of_a_pipelines_last_step_goes_on(monkeypatch) -> None:
         refit=False,
     ).fit(X, y)
     assert fitted == [4] * 6 + [8] * 2
+    plain = clone(search).set_params(cache=False).fit(X, y)
+    assert fitted[8:] == [4] * 6 + [12] * 2
+    same_results(plain.cv_results_, search.cv_results_)
 
 
 def test_several_metrics_and_the_one_that_promotes() -> None:
