@@ -70,6 +70,10 @@ class Choices(Distribution):
 
     def encode(self, value: object) -> float | None:
         """Return the middle of the cell of a choice; None if it is none of them."""
+        if isinstance(self.choices, range):  # has no need to look at each
+            token = canonical_token(value)
+            is_there = type(token) is int and token in self.choices
+            return self.level(self.choices.index(token)) if is_there else None
         for index, choice in enumerate(self.values):
             if choice is value:
                 return self.level(index)

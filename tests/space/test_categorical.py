@@ -4,6 +4,7 @@ import copy
 import pickle
 import threading
 from collections.abc import Callable
+from enum import IntEnum
 from typing import Any, NoReturn
 
 import numpy as np
@@ -136,6 +137,17 @@ def test_levels_come_back(n: int, data: st.DataObject) -> None:
     categorical = Categorical(range(n))
     i = data.draw(st.integers(0, n - 1))
     assert categorical.index(categorical.level(i)) == i
+
+
+OTHERS = (np.int8(5), np.bool_(1), np.timedelta64(5, "ns"), IntEnum("Few", "a b").b)
+
+
+@pytest.mark.parametrize(
+    "value", [2, 5, 3, 8, -1, 2**70, 2.0, True, False, "2", None, *OTHERS]
+)
+def test_a_range_finds_what_the_list_of_it_does(value) -> None:
+    steps = range(8, -2, -3)
+    assert Categorical(steps).encode(value) == Categorical([*steps]).encode(value)
 
 
 @settings(deadline=None)
