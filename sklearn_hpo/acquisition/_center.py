@@ -4,7 +4,7 @@ Notation
 --------
 A  (m, d) points as the model sees them, in [0, 1]
 w  (d,)   weight of each input, 0 for unordered choices
-n  int    number of candidates told
+n  int    number of candidates told or pending
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Centered:
     ordered : ndarray of shape (d,) of bool
         Which inputs are ranges.
     n : int
-        Number of candidates told.
+        Number of candidates told or pending.
 
     References
     ----------

@@ -48,6 +48,8 @@ _FIT_ALWAYS = 100
 # costs some 0.1 s; the time grows with their cube, the memory with their square.
 _MOST = 500
 _MOST_FAILED = 250
+# Candidates that must have been told before the model proposes, however many are out.
+_FEWEST_TOLD = 4
 # Scores in a row without a gain after which the same places are worth less.
 _STUCK = 8
 # Points around which the maximizer looks more closely.
@@ -78,7 +80,8 @@ class Bayes(Strategy):
     n_initial : int or None, default=None
         Number of candidates to have before the model proposes, those from elsewhere
         included. None for one more than there are inputs of the model, at least 5 and
-        at most 10, but no more than a quarter of the search.
+        at most 10, but no more than a quarter of the search. Pending ones count, as
+        long as four were told.
 
     References
     ----------
@@ -175,7 +178,9 @@ class Bayes(Strategy):
     ) -> Candidate | None:
         """Return the next candidate, None if the space is exhausted."""
         taken = self.design_.taken(pending)
-        gp = None if len(taken) < self.n_initial_ else self.gp_
+        few = min(_FEWEST_TOLD, self.n_initial_)
+        is_early = len(taken) < self.n_initial_ or len(self.design_.told) < few
+        gp = None if is_early else self.gp_
         point = None
         if gp is None:
             point = self.design_.first(number, taken)
@@ -250,7 +255,7 @@ class Bayes(Strategy):
             gp = gp.extended(X, mean)
             top = max(top, mean.max())
         noise = gp.noise if self.n_stuck_ >= _STUCK else 0.0
-        worth = self._worth(LogEI(gp, top, noise), scored)
+        worth = self._worth(LogEI(gp, top, noise), scored, len(taken))
         branch, u = _stacked([self.points_[i] for i in self.rows_[best]])
         scale = np.exp(gp.theta[:-2])
         ranked = self.maximizer_.maximize(worth, scale, branch, u, taken, rng)
@@ -277,12 +282,24 @@ class Bayes(Strategy):
             "improvement": float(scale * gain[0]),
         }
 
-    def _worth(self, improvement: LogEI, scored: NDArray[np.float64]) -> Acquisition:
-        """Return the acquisition, weighed by all that is believed of the space."""
+    def _worth(
+        self, improvement: LogEI, scored: NDArray[np.float64], n: int
+    ) -> Acquisition:
+        """Return the acquisition, weighed by all that is believed of the space.
+
+        Parameters
+        ----------
+        improvement : LogEI
+            What the model expects.
+        scored : ndarray of shape (m, d)
+            Where candidates succeeded.
+        n : int
+            Number of candidates told or pending.
+        """
         worth: Acquisition = improvement
         if self.failed_:
             worth = Feasible(worth, self._losses(scored))
-        return Centered(worth, ~self.inputs_.unordered, len(self.design_.told))
+        return Centered(worth, ~self.inputs_.unordered, n)
 
     def _losses(self, scored: NDArray[np.float64]) -> GaussianProcess:
         """Return a model of what failing takes from the chance of success.

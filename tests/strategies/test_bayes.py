@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sklearn_hpo import Categorical, Integer, Real
+from sklearn_hpo.acquisition import Centered
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes
 from sklearn_hpo.trials import Candidate
@@ -185,6 +186,39 @@ def test_pending_candidates_are_not_proposed_again() -> None:
     places = np.array([[c.params["x"], c.params["y"]] for c in pending])
     gaps = np.linalg.norm(places[:, None] - places[None], axis=2)
     assert gaps[np.triu_indices(6, 1)].min() > 1e-3
+
+
+def test_the_model_waits_for_four_scores_while_others_are_out() -> None:
+    strategy = Bayes()
+    strategy.start(SearchSpace.from_user(PLANE), 40, SEED)
+    pending = [strategy.ask(n, [], np.random.default_rng(n)) for n in range(8)]
+    by_model = []
+    for number in range(8, 13):
+        rng = np.random.default_rng([SEED, number])
+        by_model.append(strategy.ask(number, pending, rng).note is not None)
+        told = pending.pop(0)
+        strategy.tell(completed(told, valley(told.params)))
+    assert by_model == [False] * 4 + [True]
+
+
+def test_candidates_that_are_out_take_from_the_prior_for_the_inside(
+    monkeypatch,
+) -> None:
+    seen = []
+
+    def noted(worth, ordered, n):
+        seen.append(n)
+        return Centered(worth, ordered, n)
+
+    monkeypatch.setattr("sklearn_hpo.strategies._bayes.Centered", noted)
+    strategy = Bayes()
+    strategy.start(SearchSpace.from_user(PLANE), 40, SEED)
+    first = [strategy.ask(n, [], np.random.default_rng(n)) for n in range(9)]
+    for candidate in first[:5]:
+        strategy.tell(completed(candidate, valley(candidate.params)))
+    for pending in ([], first[5:]):
+        strategy.ask(9, pending, np.random.default_rng(0))
+    assert seen == [5, 9]
 
 
 def test_the_first_candidates_are_spread() -> None:
