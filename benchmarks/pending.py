@@ -85,7 +85,10 @@ def regrets(results: Path, peer: str) -> dict[int, tuple[NDArray[np.float64], in
 
 def table(results: Path) -> str:
     """Return the section of RESULTS.md."""
-    command = "python -m benchmarks.pending run && python -m benchmarks.pending report"
+    command = (
+        "python -m benchmarks.pending run --seeds 0-9 && "
+        "python -m benchmarks.pending report"
+    )
     about = (
         "Mean regret over surrogate tasks (report), on the scale of the comparison "
         "with peers, at the same number of evaluations, with so many proposals out at "
