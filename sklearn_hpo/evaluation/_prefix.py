@@ -148,7 +148,7 @@ class Split:
 
 
 def split_pipeline(
-    pipeline: BaseEstimator, fold: Fold, *, seen: bool, goes_on: bool = False
+    pipeline: BaseEstimator, fold: Fold, *, seen: bool, goes_on: bool
 ) -> Split:
     """Cut a pipeline after the steps that can be shared.
 
@@ -160,7 +160,7 @@ def split_pipeline(
         What it is to be fitted to.
     seen : bool
         Whether training scores are wanted.
-    goes_on : bool, default=False
+    goes_on : bool
         Whether the last step may go on from a lower rung, and is to be cut off even if
         it is alone or all before it pass the data through.
 
