@@ -28,8 +28,6 @@ PAIRS = [
     *((python, sklearn) for python in ("3.11", "3.13") for sklearn in ("1.7", "1.8")),
     *((python, "1.9") for python in ("3.11", "3.13")),
 ]
-# Tests of the whole package: they reach few lines that those of its parts do not.
-WHOLE = ("contracts", "estimator_checks", "laws", "sklearn_suite")
 
 nox.needs_version = ">=2025.2"
 nox.options.error_on_missing_interpreters = True
@@ -50,16 +48,6 @@ def pytest(session: nox.Session, *options: str) -> None:
     session.run("python", "-m", "pytest", "-n", "auto", *(session.posargs or options))
 
 
-def measured_pytest(session: nox.Session, *options: str) -> None:
-    """Run them with coverage, which makes them half as fast."""
-    chosen = session.posargs or options
-    session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "-n", "auto", *chosen)
-    session.run("coverage", "combine", "-q")
-    all_tests = not session.posargs
-    session.run("coverage", "report", *(["--fail-under=95"] if all_tests else []))
-
-
 @nox.session(default=False)
 @nox.parametrize(("python", "sklearn"), PAIRS, ids=["-".join(pair) for pair in PAIRS])
 def tests(session: nox.Session, sklearn: str) -> None:
@@ -72,9 +60,9 @@ def tests(session: nox.Session, sklearn: str) -> None:
 
 @nox.session(python=OLDEST_PYTHON, default=False)
 def oldest(session: nox.Session) -> None:
-    """Run the tests with the lower bounds of pyproject.toml, and measure coverage.
+    """Run the tests with the lower bounds of pyproject.toml.
 
-    Measured are those of single parts. The benchmarks are for the newest versions.
+    Those of the benchmarks are left out: they are for the newest versions.
     """
     found = session.run(
         "python", "-c", "import sys; print('{}.{}'.format(*sys.version_info))",
@@ -90,18 +78,9 @@ def oldest(session: nox.Session) -> None:
         name for name in EXTRAS["test"] if name.startswith(("polars", "pyarrow"))
     ]
     session.install(
-        "--only-binary=numpy,scipy,scikit-learn",
-        *lowest(bounds),
-        "-e",
-        ".[test]",
-        *pinned("coverage"),
+        "--only-binary=numpy,scipy,scikit-learn", *lowest(bounds), "-e", ".[test]"
     )
-    whole = [f"tests/test_{name}.py" for name in WHOLE]
-    measured_pytest(
-        session, *(f"--ignore={file}" for file in ["tests/benchmarks", *whole])
-    )
-    if not session.posargs:
-        pytest(session, *whole)
+    pytest(session, "--ignore=tests/benchmarks")
 
 
 @nox.session(default=False)
@@ -172,4 +151,8 @@ def wheel(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Measure which lines and branches the tests reach, in worker processes too."""
     session.install("-e", ".[test]", *pinned("coverage"))
-    measured_pytest(session)
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "-n", "auto", *session.posargs)
+    session.run("coverage", "combine", "-q")
+    all_tests = not session.posargs
+    session.run("coverage", "report", *(["--fail-under=95"] if all_tests else []))
