@@ -39,7 +39,7 @@ def main() -> None:
     """Run what is missing, or write the table into RESULTS.md."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ablation")
     parser.add_argument("command", choices=["run", "report"])
-    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--seeds", default="0,1", help="of the searches to run")
     parser.add_argument("--records", type=Path, default=RECORDS)
     options = parser.parse_args()
     be_nice()
@@ -49,20 +49,20 @@ def main() -> None:
         if task.split == "tune" and task.name not in SLOW
     ]
     if options.command == "run":
-        run(tasks, options.records, options.seeds)
+        run(tasks, options.records, [int(s) for s in options.seeds.split(",")])
     else:
         text = report(tasks, options.records)
         print(text)
         write_section(RESULTS, "ablation", text)
 
 
-def run(tasks: Sequence[Task], path: Path, n_seeds: int) -> None:
+def run(tasks: Sequence[Task], path: Path, seeds: Sequence[int]) -> None:
     """Run what is not on record, the variants of a task and seed after one another."""
     path.parent.mkdir(parents=True, exist_ok=True)
     memo, version, done = memo_here(path.parent), checkout(), read(path, tasks)
     jobs = [
         (seed, task, variant)
-        for seed, task, variant in itertools.product(range(n_seeds), tasks, VARIANTS)
+        for seed, task, variant in itertools.product(seeds, tasks, VARIANTS)
         if (task.name, seed, variant) not in done
     ]
     for count, (seed, task, variant) in enumerate(jobs, 1):
@@ -194,13 +194,15 @@ def report(tasks: Sequence[Task], path: Path) -> str:
             if any(e["value"] is None for e in record["evaluations"])
         }
     )
+    searched = sorted(set(itertools.chain(*seeds.values())))
+    listed = ",".join(map(str, searched))
     numbers = " or ".join(map(str, sorted({len(some) for some in seeds.values()})))
     about = (
-        f"`python -m benchmarks.ablation run`, then `report`; {setting()}, sklearn_hpo "
-        f"{', '.join(versions)}. Tasks of the split `tune`: {len(seeds)}, seeds: "
-        f"{numbers}, {BUDGET} evaluations. Mean normalized regret: 0 is the best value "
-        "of any search on record and of 200 random configurations, 1 the median of "
-        "these and all that is worse. *more*: what the variant adds to the regret of "
+        f"`python -m benchmarks.ablation run --seeds {listed}`, then `report`; "
+        f"{setting()}, sklearn_hpo {', '.join(versions)}. Tasks of the split `tune`: "
+        f"{len(seeds)}, seeds: {numbers}, {BUDGET} evaluations. Mean normalized regret: "
+        "0 is the best value of any search on record and of 200 random configurations, "
+        "1 the median of these and all that is worse. *more*: what the variant adds to the regret of "
         "the search as it is, with the standard error over tasks. *tasks changed*: "
         "where its searches went another way at all. Tasks where candidates failed: "
         f"{', '.join(failing) or 'none'}. Left out, as an evaluation takes more than "

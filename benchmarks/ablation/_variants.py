@@ -19,6 +19,12 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.ablation._tried import (
+    TransformedScores,
+    TrustRegion,
+    TwoAcquisitions,
+    WarpedInputs,
+)
 from sklearn_hpo.acquisition import Centered, LogEI, ModelInputs
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes
@@ -167,6 +173,10 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "the model after 3 candidates": {f"{PEER}.Bayes": partial(Bayes, 3)},
     "the model after 5 candidates": {f"{PEER}.Bayes": partial(Bayes, 5)},
     "luck counts as gain": {f"{BAYES}.LogEI": lucky},
+    "a power transform of scores by evidence": {f"{PEER}.Bayes": TransformedScores},
+    "warped inputs by evidence": {f"{PEER}.Bayes": WarpedInputs},
+    "a trust region when stuck": {f"{PEER}.Bayes": TrustRegion},
+    "an upper bound in turn with LogEI": {f"{PEER}.Bayes": TwoAcquisitions},
 }
 
 

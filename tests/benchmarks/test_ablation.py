@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import calibration
 from benchmarks.ablation import __main__ as ablation
+from benchmarks.ablation import _tried
 from benchmarks.ablation._variants import (
     AS_IS,
     VARIANTS,
@@ -18,7 +19,8 @@ from benchmarks.compare._memo import Memo
 from benchmarks.compare._reference import Reference
 from benchmarks.compare._space import Space, cat, real
 from benchmarks.compare._task import Outcome
-from sklearn_hpo.surrogates import LogPosterior, cold_starts
+from sklearn_hpo.acquisition import LogEI
+from sklearn_hpo.surrogates import GaussianProcess, LogPosterior, cold_starts
 
 
 @pytest.fixture
@@ -56,6 +58,7 @@ def test_every_variant_changes_the_search_and_leaves_nothing_behind(
     task, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(calibration, "BUDGET", 16)
+    monkeypatch.setattr(_tried, "MARGIN", -100.0)  # so few scores prove nothing
     as_it_is = searched(task, tmp_path)
     for variant in VARIANTS:
         with applied(variant):
@@ -88,14 +91,51 @@ def test_without_priors_only_the_lengthscales_lose_theirs():
     assert change == pytest.approx(with_prior(noisier)[0] - with_prior(mu)[0])
 
 
+def test_a_power_of_one_changes_nothing_and_slopes_are_those_of_the_scale():
+    scores = np.random.default_rng(0).standard_normal(9)
+    plain = _tried.PowerScale(scores, 1.0)
+    np.testing.assert_allclose(plain(scores), plain.base(scores), atol=1e-12)
+    assert plain.log_slope == pytest.approx(0.0, abs=1e-12)
+    bent = _tried.PowerScale(scores, 2.0)
+    h = 1e-6 * bent.base.scale
+    slopes = (bent(scores + h) - bent(scores - h)) / 2e-6
+    # Below the floor the scale is flat; the evidence leaves that out for all powers.
+    above = scores > bent.base.floor + h
+    assert above.all()
+    assert np.log(slopes).sum() == pytest.approx(bent.log_slope, abs=1e-5)
+
+
+@pytest.mark.parametrize("worth", ["warped", "boxed", "upper bound"])
+def test_gradients_of_what_was_tried_are_those_of_the_values(worth):
+    rng = np.random.default_rng(0)
+    X, unordered = rng.random((12, 3)), np.array([False, False, True])
+    X[:, 2] = rng.integers(3, size=12)
+    theta, y = cold_starts(unordered)[1], rng.standard_normal(12)
+    ab = np.array([[2.0, 1.0], [1.0, 0.5], [1.0, 1.0]])
+    gp = GaussianProcess(_tried.warped(X, ab), y, theta, unordered)
+    acquisition = {
+        "warped": lambda: LogEI(_tried.WarpedProcess(gp, X, ab), 1.0),
+        "boxed": lambda: _tried.Boxed(LogEI(gp, 1.0), X[0], 0.4, ~unordered),
+        "upper bound": lambda: _tried.UpperBound(gp),
+    }[worth]()
+    A = 0.1 + 0.8 * rng.random((20, 3))
+    A[:, 2] = rng.integers(3, size=20)
+    value, gradient = acquisition.with_gradient(A)
+    np.testing.assert_allclose(value, acquisition(A))
+    for j in range(2):
+        h = 1e-6 * np.eye(3)[j]
+        numeric = (acquisition(A + h) - acquisition(A - h)) / 2e-6
+        np.testing.assert_allclose(gradient[:, j], numeric, rtol=1e-4, atol=1e-4)
+
+
 def test_a_run_goes_on_with_what_is_missing(task, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(calibration, "BUDGET", 3)
     path = tmp_path / "records.jsonl"
-    ablation.run([task], path, 1)
+    ablation.run([task], path, [0])
     lines = path.read_text().splitlines()
     assert [json.loads(line)["variant"] for line in lines] == list(VARIANTS)
     path.write_text("\n".join(lines[:-1]) + "\n")
-    ablation.run([task], path, 1)
+    ablation.run([task], path, [0])
     assert path.read_text().splitlines() == lines
     task.fingerprint = "another"
     assert ablation.read(path, [task]) == {}
