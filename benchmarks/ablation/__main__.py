@@ -200,13 +200,13 @@ def report(tasks: Sequence[Task], path: Path) -> str:
     about = (
         f"`python -m benchmarks.ablation run --seeds {listed}`, then `report`; "
         f"{setting()}, sklearn_hpo {', '.join(versions)}. Tasks of the split `tune`: "
-        f"{len(seeds)}, seeds: {numbers}, {BUDGET} evaluations. Mean normalized regret: "
-        "0 is the best value of any search on record and of 200 random configurations, "
-        "1 the median of these and all that is worse. *more*: what the variant adds to the regret of "
-        "the search as it is, with the standard error over tasks. *tasks changed*: "
-        "where its searches went another way at all. Tasks where candidates failed: "
-        f"{', '.join(failing) or 'none'}. Left out, as an evaluation takes more than "
-        f"0.5 s: {', '.join(SLOW) or 'none'}."
+        f"{len(seeds)}, seeds: {numbers}, {BUDGET} evaluations. Mean normalized "
+        "regret: 0 is the best value of any search on record and of 200 random "
+        "configurations, 1 the median of these and all that is worse. *more*: what the "
+        "variant adds to the regret of the search as it is, with the standard error "
+        "over tasks. *tasks changed*: where its searches went another way at all. "
+        f"Tasks where candidates failed: {', '.join(failing) or 'none'}. Left out, as "
+        f"an evaluation takes more than 0.5 s: {', '.join(SLOW) or 'none'}."
     )
     title = "## What each component of BayesSearchCV brings"
     return "\n".join([title, "", about, "", *rows(found, curves), "", verdict(curves)])
