@@ -23,6 +23,7 @@ from benchmarks.compare._task import Task
 from benchmarks.compare.tasks import all_tasks
 
 RESULTS = BENCHMARKS / ".results"
+SUITES = ("real", "crossed", "surrogate")
 
 
 def main(arguments: list[str]) -> None:
@@ -41,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     add(commands, show_list)
     for command in (run_searches, show_status, write_report):
         chosen = add(commands, command)
-        chosen.add_argument("--suite", choices=("real", "surrogate"), default="real")
+        chosen.add_argument("--suite", choices=SUITES, default="real")
         chosen.add_argument("--subset", choices=("quick", "full"), default="full")
         chosen.add_argument("--tasks", help="names, or the splits tune and report")
         chosen.add_argument("--peers", help="names, comma between them")

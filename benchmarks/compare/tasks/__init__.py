@@ -9,11 +9,11 @@ their defaults.
 from __future__ import annotations
 
 from benchmarks.compare._task import Task
-from benchmarks.compare.tasks import _kernels, _linear, _others, _trees
+from benchmarks.compare.tasks import _crossed, _kernels, _linear, _others, _trees
 from benchmarks.compare.tasks._data import csv_tables, data_folder
 from benchmarks.compare.tasks._surrogates import surrogate_tasks
 
-FAMILIES = (_linear, _kernels, _trees, _others)
+FAMILIES = (_linear, _kernels, _trees, _others, _crossed)
 
 
 def all_tasks() -> dict[str, Task]:

@@ -20,14 +20,6 @@ from benchmarks.compare.tasks._estimator_task import EstimatorTask
 # A hopeless corner must not cost minutes; libsvm counts its steps in the millions.
 SVM_STEPS = 20_000
 
-KERNELS = ("rbf", "linear", "poly")
-KERNEL_PARAMS = (
-    real("C", 2**-5, 2**15, 1.0, log=True),
-    real("gamma", 1e-4, 10.0, 0.03, log=True, on=("rbf", "poly")),
-    integer("degree", 2, 4, 3, on=("poly",)),
-    real("coef0", 0.0, 1.0, 0.0, on=("poly",)),
-)
-
 
 def svc_digits(c: Config) -> Any:
     """Support vector classifier on projected pixels."""
@@ -88,6 +80,18 @@ RIDGE: dict[str, Any] = {
         real("coef0", 0.0, 2.0, 1.0, on=("poly",)),
     ),
 }
+CLASSIFICATION_SVM: dict[str, Any] = {
+    "kind": "branches",
+    "build": svc_kernels,
+    "branches": ("rbf", "linear", "poly"),
+    "params": (
+        real("C", 2**-5, 2**15, 1.0, log=True),
+        real("gamma", 1e-4, 10.0, 0.03, log=True, on=("rbf", "poly")),
+        integer("degree", 2, 4, 3, on=("poly",)),
+        real("coef0", 0.0, 1.0, 0.0, on=("poly",)),
+        cat("class_weight", (None, "balanced"), None),
+    ),
+}
 REGRESSION_SVM = (
     real("C", 2**-5, 2**15, 1.0, log=True),
     real("gamma", 1e-4, 10.0, 0.1, log=True),
@@ -113,13 +117,10 @@ BUNDLED = (
     ),
     EstimatorTask(
         "svc_kernels_breast_cancer",
-        kind="branches",
+        **CLASSIFICATION_SVM,
         traits="binary",
         data=partial(bundled, "breast_cancer", 380),
         scoring="roc_auc",
-        build=svc_kernels,
-        branches=KERNELS,
-        params=(*KERNEL_PARAMS, cat("class_weight", (None, "balanced"), None)),
     ),
     EstimatorTask(
         "svr_diabetes",
@@ -151,13 +152,10 @@ BUNDLED = (
 TABLES = (
     EstimatorTask(
         "svc_kernels_phoneme",
-        kind="branches",
+        **CLASSIFICATION_SVM,
         traits="binary",
         data=partial(table, "phoneme", 500),
         scoring="average_precision",
-        build=svc_kernels,
-        branches=KERNELS,
-        params=(*KERNEL_PARAMS, cat("class_weight", (None, "balanced"), None)),
     ),
     EstimatorTask(
         "svr_auto_mpg",

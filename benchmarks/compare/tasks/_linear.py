@@ -84,6 +84,12 @@ def sgd_regressor(c: Config) -> Any:
     return make_pipeline(StandardScaler(), expand, model)
 
 
+LOGISTIC = (
+    real("C", 1e-4, 1e4, 1.0, log=True),
+    real("l1_ratio", 0.0, 1.0, 0.0),
+    cat("class_weight", (None, "balanced"), None),
+    integer("max_iter", 10, 300, 100, log=True),
+)
 SGD_REGRESSION = (
     cat("loss", ("squared_error", "huber", "epsilon_insensitive"), "squared_error"),
     cat("penalty", ("l2", "l1", "elasticnet"), "l2"),
@@ -102,12 +108,7 @@ BUNDLED = (
         data=partial(bundled, "breast_cancer", 380),
         scoring="neg_log_loss",
         build=logistic,
-        params=(
-            real("C", 1e-4, 1e4, 1.0, log=True),
-            real("l1_ratio", 0.0, 1.0, 0.0),
-            cat("class_weight", (None, "balanced"), None),
-            integer("max_iter", 10, 300, 100, log=True),
-        ),
+        params=LOGISTIC,
         quick=True,
     ),
     EstimatorTask(

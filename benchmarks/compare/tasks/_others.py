@@ -116,6 +116,11 @@ NET = (
     real("learning_rate_init", 1e-4, 0.5, 1e-3, log=True),
     cat("activation", ("relu", "tanh", "logistic"), "relu"),
 )
+DEEP_NET = (
+    *NET,
+    integer("depth", 1, 3, 1),
+    integer("batch_size", 16, 200, 200, log=True),
+)
 NEIGHBOURS = (
     integer("n_neighbors", 1, 60, 5, log=True),
     cat("weights", ("uniform", "distance"), "uniform"),
@@ -140,11 +145,7 @@ BUNDLED = (
         data=partial(bundled, "digits", 300),
         scoring="neg_log_loss",
         build=net,
-        params=(
-            *NET,
-            integer("depth", 1, 3, 1),
-            integer("batch_size", 16, 200, 200, log=True),
-        ),
+        params=DEEP_NET,
     ),
     EstimatorTask(
         "net_diabetes",

@@ -80,6 +80,14 @@ REGRESSION_TREES = (
     integer("min_samples_split", 2, 40, 2, log=True),
     integer("max_depth", 1, 25, 25),
 )
+BOOSTING = (
+    real("learning_rate", 1e-3, 1.0, 0.1, log=True),
+    integer("n_estimators", 10, 80, 80, log=True),
+    integer("max_depth", 1, 10, 3),
+    real("subsample", 0.3, 1.0, 1.0),
+    real("max_features", 0.1, 1.0, 1.0),
+    integer("min_samples_leaf", 1, 50, 1, log=True),
+)
 HISTOGRAM = (
     real("learning_rate", 5e-3, 1.0, 0.1, log=True),
     integer("max_leaf_nodes", 3, 128, 31, log=True),
@@ -125,14 +133,7 @@ BUNDLED = (
         data=partial(bundled, "diabetes", 295),
         scoring="neg_mean_absolute_error",
         build=boosting,
-        params=(
-            real("learning_rate", 1e-3, 1.0, 0.1, log=True),
-            integer("n_estimators", 10, 80, 80, log=True),
-            integer("max_depth", 1, 10, 3),
-            real("subsample", 0.3, 1.0, 1.0),
-            real("max_features", 0.1, 1.0, 1.0),
-            integer("min_samples_leaf", 1, 50, 1, log=True),
-        ),
+        params=BOOSTING,
         quick=True,
     ),
     EstimatorTask(
