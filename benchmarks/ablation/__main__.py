@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from benchmarks._results import BENCHMARKS, RESULTS, setting, write_section
 from benchmarks.ablation._variants import AS_IS, VARIANTS, applied
 from benchmarks.calibration import BUDGET, evaluated
+from benchmarks.compare.__main__ import seeds as as_seeds
 from benchmarks.compare._records import curve
 from benchmarks.compare._reference import Reference, number, reference
 from benchmarks.compare._run import be_nice, memo_here
@@ -39,7 +40,7 @@ def main() -> None:
     """Run what is missing, or write the table into RESULTS.md."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ablation")
     parser.add_argument("command", choices=["run", "report"])
-    parser.add_argument("--seeds", default="0,1", help="of the searches to run")
+    parser.add_argument("--seeds", type=as_seeds, default="0,1", help="such as 0-4")
     parser.add_argument("--records", type=Path, default=RECORDS)
     options = parser.parse_args()
     be_nice()
@@ -49,7 +50,7 @@ def main() -> None:
         if task.split == "tune" and task.name not in SLOW
     ]
     if options.command == "run":
-        run(tasks, options.records, [int(s) for s in options.seeds.split(",")])
+        run(tasks, options.records, options.seeds)
     else:
         text = report(tasks, options.records)
         print(text)
@@ -194,8 +195,7 @@ def report(tasks: Sequence[Task], path: Path) -> str:
             if any(e["value"] is None for e in record["evaluations"])
         }
     )
-    searched = sorted(set(itertools.chain(*seeds.values())))
-    listed = ",".join(map(str, searched))
+    listed = ",".join(map(str, sorted(set(itertools.chain(*seeds.values())))))
     numbers = " or ".join(map(str, sorted({len(some) for some in seeds.values()})))
     about = (
         f"`python -m benchmarks.ablation run --seeds {listed}`, then `report`; "

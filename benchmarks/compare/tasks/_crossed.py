@@ -79,14 +79,12 @@ NUMBERS = {
     "california_housing": (600, "neg_root_mean_squared_error"),
     "concrete_strength": (500, "r2"),
 }
-# What there is among the other tasks.
-ELSEWHERE = {
-    *("forest_digits", "forest_mammography", "tree_breast_cancer"),
-    *("histogram_boosting_breast_cancer", "logistic_breast_cancer", "net_digits"),
-    *("svc_kernels_breast_cancer", "svc_kernels_phoneme", "boosting_diabetes"),
-    *("extra_trees_diabetes", "kernel_ridge_diabetes", "sgd_diabetes"),
-    *("sgd_concrete_strength", "svr_diabetes", "svr_auto_mpg"),
-}
+# Names of the other tasks; one of a table is short for it.
+OTHERS = tuple(
+    task.name
+    for family in (_kernels, _linear, _others, _trees)
+    for task in (*family.BUNDLED, *family.TABLES)
+)
 
 
 class CrossedTask(EstimatorTask):
@@ -110,16 +108,17 @@ def crossed(families: Any, tables: Any, load: Any) -> Iterator[EstimatorTask]:
     traits = "classification" if families is CLASSIFIERS else "regression"
     for family, about in families.items():
         for name, (n_rows, scoring) in tables.items():
+            if f"{family}_{name}".startswith(OTHERS):
+                continue
             # Support vectors have no probabilities.
             is_loss = scoring == "neg_log_loss" and family == "svc_kernels"
-            if f"{family}_{name}" not in ELSEWHERE:
-                yield CrossedTask(
-                    f"{family}_{name}",
-                    **about,
-                    traits=traits,
-                    data=partial(load, name, n_rows),
-                    scoring="accuracy" if is_loss else scoring,
-                )
+            yield CrossedTask(
+                f"{family}_{name}",
+                **about,
+                traits=traits,
+                data=partial(load, name, n_rows),
+                scoring="accuracy" if is_loss else scoring,
+            )
 
 
 BUNDLED = (
