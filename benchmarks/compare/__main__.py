@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks._results import BENCHMARKS
 from benchmarks.compare._envs import ENVIRONMENTS, Environments
-from benchmarks.compare._peers import BY_NAME, PEERS, VARIANTS, Peer
+from benchmarks.compare._peers import BY_NAME, PEERS, USUAL, VARIANTS, Peer
 from benchmarks.compare._records import Row, load, short
 from benchmarks.compare._reference import reference
 from benchmarks.compare._report import report
@@ -135,7 +135,7 @@ def write_report(options: argparse.Namespace) -> None:
     """Write tables and pictures, show the section."""
     summary = Summary(loaded_results(options))
     environments = Environments(options.envs)
-    asked = options.peers.split(",") if options.peers else BY_NAME
+    asked = options.peers.split(",") if options.peers else USUAL
     problems = {}
     for peer in PEERS:
         if peer.name in asked:
@@ -211,7 +211,8 @@ def chosen_peers(options: argparse.Namespace) -> list[Peer]:
     SystemExit
         If a name is not that of a peer.
     """
-    usual = [p.name for p in PEERS if p.quick or options.subset == "full"]
+    full = options.subset == "full"
+    usual = [name for name in USUAL if full or BY_NAME[name].quick]
     names = options.peers.split(",") if options.peers else usual
     if not set(names) <= set(BY_NAME):
         sys.exit(f"Expected peers among {list(BY_NAME)}, got {names}.")

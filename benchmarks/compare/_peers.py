@@ -33,6 +33,9 @@ class Peer:
         Rows in the tables; see `VARIANTS`.
     quick : bool
         Whether it is part of the quick subset.
+    prunes : bool
+        Whether it may stop a configuration before its last fold. Its searches have the
+        fits of as many evaluations as others, and are run only where it is named.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Peer:
     options: Mapping[str, Any] = field(default_factory=dict)
     variants: tuple[str, ...] = (PLAIN, GIVEN)
     quick: bool = False
+    prunes: bool = False
 
     def labelled(self, label: str, options: Mapping[str, Any]) -> Peer:
         """Return a copy with other settings and results of its own."""
@@ -75,6 +79,16 @@ PEERS = (
         quick=True,
     ),
     Peer(
+        "ours_bayes_racing",
+        "sklearn_hpo BayesSearchCV, racing",
+        "ours_bayes",
+        "here",
+        "ours",
+        {"racing": True},
+        variants=(PLAIN,),
+        prunes=True,
+    ),
+    Peer(
         "ours_evolution",
         "sklearn_hpo EvolutionSearchCV",
         "ours_evolution",
@@ -91,6 +105,24 @@ PEERS = (
         "model",
         {"sampler": "tpe"},
         quick=True,
+    ),
+    Peer(
+        "optuna_tpe_median",
+        "Optuna TPE with MedianPruner",
+        "optuna",
+        "optuna",
+        "model",
+        {"sampler": "tpe", "pruner": "median"},
+        prunes=True,
+    ),
+    Peer(
+        "optuna_tpe_hyperband",
+        "Optuna TPE with HyperbandPruner",
+        "optuna",
+        "optuna",
+        "model",
+        {"sampler": "tpe", "pruner": "hyperband"},
+        prunes=True,
     ),
     Peer(
         "optuna_cma",
@@ -139,3 +171,4 @@ PEERS = (
     Peer("hebo", "HEBO", "hebo", "hebo", "model"),
 )
 BY_NAME = {peer.name: peer for peer in PEERS}
+USUAL = tuple(peer.name for peer in PEERS if not peer.prunes)

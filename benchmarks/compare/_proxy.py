@@ -69,6 +69,11 @@ class Proxy:
         """Ask for a configuration."""
         return self._question({"ask": number}, self.timeout)
 
+    def judge(self, number: int, scores: list[float]) -> dict[str, Any]:
+        """Ask whether a configuration with these scores is worth its next fold."""
+        what = {"number": number, "scores": scores}
+        return self._question({"judge": what}, self.timeout)
+
     def tell(
         self, number: int, value: float | None, scores: list[float]
     ) -> dict[str, Any]:

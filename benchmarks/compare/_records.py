@@ -6,9 +6,10 @@ median            median value of the 200 random draws
 regret            ``min(1, (best - best so far) / (best - median))``; 0 is the best
                   known, 1 the median random configuration, and what is worse is not
                   punished further
-curves            (n_seeds, budget) regret after each evaluation
+curves            (n_seeds, budget) regret after the fits of each evaluation
 held_out          (n_seeds, n_checkpoints) score of the winner on rows held out
-cpu               (n_seeds, budget) processor seconds of each suggestion, NaN if none
+cpu               (n_seeds, budget) processor seconds of the first suggestions, NaN
+                  if there were fewer
 ================  =====================================================================
 """
 
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 
 from benchmarks.compare._memo import Memo
 from benchmarks.compare._reference import Reference, number, reference
-from benchmarks.compare._search import checkpoints
+from benchmarks.compare._search import checkpoints, n_over
 from benchmarks.compare._task import Task
 
 Row = tuple[str, str]  # peer, variant
@@ -154,9 +155,10 @@ def fill(
         if record["status"] != "complete":
             count, reason = len(record["evaluations"]), short(record["reason"])
             loaded.broken[row].append(End(task, count, reason))
+    scale = best, fixed.median, loaded.tasks[task].n_folds
     for row, searches in by_row.items():
         cell = Cell(
-            np.array([curve(s, loaded.budget, best, fixed.median) for s in searches]),
+            np.array([curve(s, loaded.budget, *scale) for s in searches]),
             np.array([tested(s, loaded.checkpoints) for s in searches]),
             np.array([seconds(s, loaded.budget) for s in searches]),
         )
@@ -172,12 +174,20 @@ def short(reason: str) -> str:
     return PATH.sub(r"\1", said)[:160]
 
 
-def curve(record: Mapping[str, Any], budget: int, best: float, median: float) -> Array:
-    """Return the regret after each evaluation, of shape (budget,)."""
-    values = [number(e["value"]) for e in record["evaluations"]] or [-np.inf]
-    so_far = np.maximum.accumulate(values)
-    # A search that ended early keeps what it had.
-    so_far = np.pad(so_far, (0, budget - len(so_far)), mode="edge")
+def curve(
+    record: Mapping[str, Any],
+    budget: int,
+    best: float,
+    median: float,
+    n_folds: int = 1,
+) -> Array:
+    """Return the regret after the fits of each evaluation, of shape (budget,).
+
+    A search that ended early keeps what it had.
+    """
+    values = [-np.inf, *(number(e["value"]) for e in record["evaluations"])]
+    over = n_over(record["evaluations"], n_folds, budget)
+    so_far = np.maximum.accumulate(values)[over]
     span = best - median
     if span <= 0:
         return np.zeros(budget)
@@ -190,6 +200,6 @@ def tested(record: Mapping[str, Any], checkpoints: Sequence[int]) -> Array:
 
 
 def seconds(record: Mapping[str, Any], budget: int) -> Array:
-    """Return the processor seconds of each suggestion, of shape (budget,)."""
-    spent = [e["cpu"] for e in record["evaluations"]]
+    """Return the processor seconds of the first suggestions, of shape (budget,)."""
+    spent = [e["cpu"] for e in record["evaluations"][:budget]]
     return np.array(spent + [np.nan] * (budget - len(spent)))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from benchmarks.compare._peers import GIVEN, Peer
 from benchmarks.compare._proxy import PeerError, Proxy
 from benchmarks.compare._task import Task
 
+Evaluations = Sequence[Mapping[str, Any]]
 CHECKPOINTS = (10, 25, 50, 100, 200, 500)
 
 
@@ -69,15 +72,19 @@ class Search:
         self.proxy = proxy
         self.evaluations: list[dict[str, Any]] = []
         self.open: deque[tuple[int, dict[str, Any]]] = deque()
+        self.n_fits = 0
         self.version = ""
 
     def run(self) -> tuple[str, str]:
         """Search until the budget is spent; return how it ended and why."""
+        n_folds = self.job.task.n_folds
+        most = n_folds * self.job.budget
         try:
             self._start()
-            while len(self.evaluations) < self.job.budget:
-                asked = len(self.evaluations) + len(self.open)
-                if asked < self.job.budget and len(self.open) < self.job.pending:
+            while self.n_fits < most:
+                promised = self.n_fits + n_folds * len(self.open)
+                if promised < most and len(self.open) < self.job.pending:
+                    asked = len(self.evaluations) + len(self.open)
                     answer = self.proxy.ask(asked)
                     if "exhausted" not in answer:
                         self.open.append((asked, answer))
@@ -109,16 +116,35 @@ class Search:
     def _close(self, number: int, asked: Mapping[str, Any]) -> None:
         config = asked["config"]
         outcome = self.memo.evaluate(self.job.task, config)
-        told = self.proxy.tell(number, outcome.value, outcome.scores)
+        n_fits, judging = self._judged(number, outcome.scores)
+        is_whole = n_fits == self.job.task.n_folds
+        value = outcome.value if is_whole else None
+        told = self.proxy.tell(number, value, outcome.scores[:n_fits])
+        self.n_fits += n_fits
         self.evaluations.append(
             {
                 "config": config,
-                "value": outcome.value,
+                "value": value,
                 "error": outcome.error,
                 "seconds": outcome.seconds,
-                "cpu": asked["cpu"] + told["cpu"],
+                "cpu": asked["cpu"] + judging + told["cpu"],
+                **({} if is_whole else {"n_fits": n_fits}),
             }
         )
+
+    def _judged(self, number: int, scores: list[float]) -> tuple[int, float]:
+        """Return how many folds are fitted, and processor seconds of deciding it.
+
+        A failed configuration has no scores and counts with all folds.
+        """
+        spent = 0.0
+        if self.job.peer.prunes:
+            for n_fits in range(1, len(scores)):
+                answer = self.proxy.judge(number, scores[:n_fits])
+                spent += answer["cpu"]
+                if not answer["goes_on"]:
+                    return n_fits, spent
+        return self.job.task.n_folds, spent
 
 
 def run_job(
@@ -156,16 +182,23 @@ def run_job(
 
 
 def held_out(
-    task: Task, memo: Memo, evaluations: Sequence[Mapping[str, Any]], budget: int
+    task: Task, memo: Memo, evaluations: Evaluations, budget: int
 ) -> dict[str, float | None]:
     """Return the held-out score of the best configuration at each checkpoint."""
     found: dict[str, float | None] = {}
+    over = n_over(evaluations, task.n_folds, budget)
     for count in checkpoints(budget):
-        seen = [e for e in evaluations[:count] if e["value"] is not None]
+        seen = [e for e in evaluations[: over[count - 1]] if e["value"] is not None]
         best = max(seen, key=lambda e: e["value"], default=None)
         tested = None if best is None else memo.test(task, best["config"]).value
         found[str(count)] = tested
     return found
+
+
+def n_over(evaluations: Evaluations, n_folds: int, budget: int) -> list[int]:
+    """Return how many are over when the fits of 1, 2, ... whole ones are spent."""
+    spent = list(accumulate(e.get("n_fits", n_folds) for e in evaluations))
+    return [bisect_right(spent, n_folds * n) for n in range(1, budget + 1)]
 
 
 def checkpoints(budget: int) -> list[int]:

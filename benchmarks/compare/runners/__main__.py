@@ -54,6 +54,11 @@ class Server:
         self.handles[number] = handle
         return {"config": config}
 
+    def judge(self, what: dict[str, Any]) -> dict[str, Any]:
+        """Return whether a configuration is worth its next fold."""
+        handle = self.handles[what["number"]]
+        return {"goes_on": self.runner.goes_on(handle, what["scores"])}
+
     def tell(self, what: dict[str, Any]) -> dict[str, Any]:
         """Hand a value back."""
         handle = self.handles.pop(what["number"])

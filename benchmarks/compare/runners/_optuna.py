@@ -16,6 +16,10 @@ SAMPLERS = {
     "cma": optuna.samplers.CmaEsSampler,
     "nsga2": optuna.samplers.NSGAIISampler,
 }
+PRUNERS = {
+    "median": lambda n_folds: optuna.pruners.MedianPruner(),
+    "hyperband": lambda n_folds: optuna.pruners.HyperbandPruner(1, n_folds),
+}
 
 
 class Peer(Runner):
@@ -24,7 +28,8 @@ class Peer(Runner):
     Branches are asked for as Optuna's users write them: the choice first, then the
     parameters it needs. For such spaces TPE gets ``group=True``, as its own warning
     advises. A configuration from outside is enqueued; failed trials are told as failed.
-    With the option ``n_objectives`` values are lists.
+    With the option ``n_objectives`` values are lists. With the option ``pruner`` the
+    mean of the scores so far is reported after each fold, as in Optuna's examples.
     """
 
     library = "optuna"
@@ -42,7 +47,11 @@ class Peer(Runner):
         more = {"group": True} if name == "tpe" and self.space.is_branched else {}
         sampler = SAMPLERS[name](seed=self.seed, **more)
         several = ["maximize"] * self.options.get("n_objectives", 1)
-        self.study = optuna.create_study(directions=several, sampler=sampler)
+        name = self.options.get("pruner")
+        pruner = None if name is None else PRUNERS[name](self.n_folds)
+        self.study = optuna.create_study(
+            directions=several, sampler=sampler, pruner=pruner
+        )
 
     def propose(self) -> tuple[Any, Config]:
         """Ask the study for a trial and the trial for its parameters."""
@@ -59,10 +68,16 @@ class Peer(Runner):
         self.study.enqueue_trial(config)
         return self.propose()[0]
 
+    def goes_on(self, handle: Any, scores: list[float]) -> bool:
+        """Report the mean so far and ask the pruner."""
+        handle.report(sum(scores) / len(scores), len(scores))
+        return not handle.should_prune()
+
     def tell(self, handle: Any, value: float | None, scores: list[float]) -> None:
         """Tell the study."""
         if value is None:
-            self.study.tell(handle, state=optuna.trial.TrialState.FAIL)
+            ends = optuna.trial.TrialState
+            self.study.tell(handle, state=ends.PRUNED if scores else ends.FAIL)
         else:
             self.study.tell(handle, value)
 

@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks.compare._space import Config
 from benchmarks.compare.runners._ours_space import checkout, translate
 from benchmarks.compare.runners._runner import ExhaustedError, Runner
+from sklearn_hpo.schedules import Full, Racing
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes, First, Strategy
 from sklearn_hpo.trials import FoldResult, History, Task, Trial
@@ -17,7 +18,9 @@ from sklearn_hpo.trials import FoldResult, History, Task, Trial
 class Peer(Runner):
     """The defaults of the estimator first, as BayesSearchCV does by itself, then Bayes.
 
-    The options are arguments of `Bayes`.
+    Folds are judged by its schedule. With the option ``racing`` that is the race which
+    is its default, though here it is not told which score is the best possible. The
+    other options are arguments of `Bayes`.
     """
 
     library = "sklearn_hpo"
@@ -25,9 +28,12 @@ class Peer(Runner):
     def start(self) -> None:
         """Start the strategy on the space."""
         space = SearchSpace.from_user(translate(self.space))
+        self.schedule = Racing() if self.options.pop("racing", False) else Full()
         self.strategy = First([self.space.default()], self.make(space))
         self.first = None
-        self.strategy.start(space, self.budget, self.seed)
+        self.schedule.start(
+            self.strategy, space, self.budget, self.seed, self.n_folds, width=1
+        )
         self.history = History(self.n_folds, self.budget, seed=self.seed)
 
     def make(self, space: SearchSpace) -> Strategy:
@@ -50,17 +56,22 @@ class Peer(Runner):
         """Never called: the strategy has its first points from the start."""
         raise AssertionError("Ours is given its first point when it is made.")
 
+    def goes_on(self, handle: Any, scores: list[float]) -> bool:
+        """Record the last of these scores and judge; close the trial if it is over."""
+        result = FoldResult(handle[len(scores) - 1], scores[-1], None, 0.0, 0.0)
+        trial = self.history.record(result)
+        verdict = self.schedule.tell(result, trial, self.history)
+        if verdict is not None:
+            self._close(trial, *verdict)
+        return verdict is None
+
     def tell(self, handle: Any, value: float | None, scores: list[float]) -> None:
-        """Record the folds, close the trial, tell the strategy."""
+        """Record the folds that were not judged, or that it failed."""
         trial = self.history.trial_of(handle[0])
-        if value is None:
+        if value is None and not scores:
             self._close(trial, "failed", float("nan"), float("nan"))
-            return
-        for task, score in zip(handle, scores, strict=True):
-            self.history.record(FoldResult(task, score, None, 0.0, 0.0))
-        n = len(scores)
-        noise = float(np.var(scores, ddof=1)) / n if n > 1 else float("nan")
-        self._close(trial, "complete", value, noise)
+        for n in range(trial.n_told + 1, len(scores) + 1):
+            self.goes_on(handle, scores[:n])
 
     def version(self) -> str:
         """Return the version of the checkout."""

@@ -76,9 +76,19 @@ class Runner(ABC):
     def adopt(self, config: Config) -> Any:
         """Return a handle for a configuration from outside."""
 
+    def goes_on(self, handle: Any, scores: list[float]) -> bool:
+        """Whether a configuration with these first scores is worth its next fold.
+
+        Asked after each fold but the last of peers whose `prunes` is true.
+        """
+        return True
+
     @abstractmethod
     def tell(self, handle: Any, value: float | None, scores: list[float]) -> None:
-        """Take the value of a configuration, None if it failed."""
+        """Take the value of a configuration, None if it failed or was stopped.
+
+        Scores are those of the folds it has; a failed one has none.
+        """
 
     def version(self) -> str:
         """Return the version of the library behind it."""
