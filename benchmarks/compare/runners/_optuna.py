@@ -17,7 +17,7 @@ SAMPLERS = {
     "nsga2": optuna.samplers.NSGAIISampler,
 }
 PRUNERS = {
-    "median": lambda n_folds: optuna.pruners.MedianPruner(),
+    "median": lambda _: optuna.pruners.MedianPruner(),
     "hyperband": lambda n_folds: optuna.pruners.HyperbandPruner(1, n_folds),
 }
 
