@@ -3,15 +3,16 @@
     python -m benchmarks.pending run --seeds 0-4
     python -m benchmarks.pending report
 
-Ours on the surrogates and tables of `benchmarks.compare`, split `report`, with 1, 4 and
-8 proposals out at a time and the same number of evaluations. Those with 1 are shared
-with `benchmarks.compare` if the folder of the results is.
+Ours on the tasks of `benchmarks.compare`, split `report`, with 1, 4 and 8 proposals out
+at a time and the same number of evaluations. Those with 1 are shared with
+`benchmarks.compare` if the folder of the results is.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,10 @@ from benchmarks.compare._run import memo_here
 from benchmarks.compare.tasks import all_tasks
 
 BUDGETS = {"ours_bayes": 50, "ours_evolution": 100}
+SUITES = {
+    "ours_bayes": ("real", "surrogate", "real+surrogate"),
+    "ours_evolution": ("surrogate",),
+}
 NAMES = {"ours_bayes": "BayesSearchCV", "ours_evolution": "EvolutionSearchCV"}
 PENDING = (1, 4, 8)
 
@@ -48,7 +53,7 @@ def main(arguments: list[str]) -> None:
 def run(peer: str, budget: int, pending: int, options: argparse.Namespace) -> None:
     """Run the searches that are not on record."""
     chosen = {
-        "suite": "surrogate",
+        "suite": SUITES[peer][-1],
         "tasks": "report",
         "peers": peer,
         "variants": "plain",
@@ -60,7 +65,9 @@ def run(peer: str, budget: int, pending: int, options: argparse.Namespace) -> No
     compare(["run", *(f"--{name}={value}" for name, value in chosen.items())])
 
 
-def regrets(results: Path, peer: str) -> dict[int, tuple[NDArray[np.float64], int]]:
+def regrets(
+    results: Path, peer: str, suite: str
+) -> dict[int, tuple[NDArray[np.float64], int]]:
     """Return regrets (n_tasks, budget), means over the seeds on record, by pending.
 
     Beside them the fewest seeds on a task.
@@ -68,7 +75,7 @@ def regrets(results: Path, peer: str) -> dict[int, tuple[NDArray[np.float64], in
     tasks = {
         name: task
         for name, task in all_tasks().items()
-        if task.suite == "surrogate" and task.split == "report"
+        if task.suite in suite.split("+") and task.split == "report"
     }
     memo, row = memo_here(results), (peer, "plain")
     loaded = {p: load(results, tasks, memo, BUDGETS[peer], p) for p in PENDING}
@@ -90,7 +97,7 @@ def table(results: Path) -> str:
         "python -m benchmarks.pending report"
     )
     about = (
-        "Mean regret over surrogate tasks (report), on the scale of the comparison "
+        "Mean regret over tasks of the split `report`, on the scale of the comparison "
         "with peers, at the same number of evaluations, with so many proposals out at "
         "a time; beside it what that is more than with one, with the standard error "
         "over tasks. *known*: the regret with one out at the evaluation whose proposal "
@@ -103,24 +110,31 @@ def table(results: Path) -> str:
         "",
         about,
         "",
-        "| search | budget | tasks | seeds | out | regret | x one | more | known |",
+        "| search | tasks | budget | seeds | out | regret | x one | more | known |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
-    for peer, budget in BUDGETS.items():
-        found = regrets(results, peer)
-        for pending, (curves, n_seeds) in found.items():
-            regret, one = curves[:, -1], found[1][0]
-            more = regret - one[:, -1]
-            error = more.std(ddof=1) / np.sqrt(len(more))
-            ratio = regret.mean() / one[:, -1].mean()
-            known = one[:, -pending].mean()
-            cells = f"{budget} | {len(more)} | {n_seeds} | {pending}"
-            beside = (
-                f"{regret.mean():.3f} | {ratio:.2f} | {more.mean():+.3f} ± {error:.3f}"
-                f" | {known:.3f}"
-            )
-            lines.append(f"| {NAMES[peer]} | {cells} | {beside} |")
+    for peer, suites in SUITES.items():
+        for suite in suites:
+            lines += rows(peer, suite, regrets(results, peer, suite))
     return "\n".join(lines)
+
+
+def rows(
+    peer: str, suite: str, found: dict[int, tuple[NDArray[np.float64], int]]
+) -> Iterator[str]:
+    """Yield the lines of a search on some suites."""
+    for pending, (curves, n_seeds) in found.items():
+        regret, one = curves[:, -1], found[1][0]
+        more = regret - one[:, -1]
+        error = more.std(ddof=1) / np.sqrt(len(more))
+        ratio = regret.mean() / one[:, -1].mean()
+        known = one[:, -pending].mean()
+        cells = f"{len(more)} {suite} | {BUDGETS[peer]} | {n_seeds} | {pending}"
+        beside = (
+            f"{regret.mean():.3f} | {ratio:.2f} | {more.mean():+.3f} ± {error:.3f}"
+            f" | {known:.3f}"
+        )
+        yield f"| {NAMES[peer]} | {cells} | {beside} |"
 
 
 if __name__ == "__main__":

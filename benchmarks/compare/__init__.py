@@ -22,6 +22,8 @@ answer over a pipe, so nothing of theirs is installed beside ours. A runner only
 proposes and is told; every configuration is evaluated here, at most once, and kept in
 ``memo.sqlite``. Processor time per suggestion is counted inside the peer's process. A
 peer that hangs is killed after ``--timeout`` seconds and keeps what it had found.
+Searches that may stop a configuration before its last fold, by racing or with a pruner,
+are run where they are named and have the same number of fits as the others.
 
 **Results** go to ``benchmarks/.results`` (``--results``): a file for each search,
 written when it is complete. A run that was killed and is started again goes on with

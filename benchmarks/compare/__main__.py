@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     add(commands, show_list)
     for command in (run_searches, show_status, write_report):
         chosen = add(commands, command)
-        chosen.add_argument("--suite", choices=SUITES, default="real")
+        chosen.add_argument("--suite", default="real", help="such as real+surrogate")
         chosen.add_argument("--subset", choices=("quick", "full"), default="full")
         chosen.add_argument("--tasks", help="names, or the splits tune and report")
         chosen.add_argument("--peers", help="names, comma between them")
@@ -191,9 +191,12 @@ def chosen_tasks(options: argparse.Namespace) -> Mapping[str, Task]:
     Raises
     ------
     SystemExit
-        If a name is not that of a task.
+        If a name is not that of a suite or a task.
     """
-    suite = {n: t for n, t in all_tasks().items() if t.suite == options.suite}
+    suites = options.suite.split("+")
+    if not set(suites) <= set(SUITES):
+        sys.exit(f"Expected suites among {SUITES}, got {suites}.")
+    suite = {n: t for n, t in all_tasks().items() if t.suite in suites}
     if not options.tasks:
         return {n: t for n, t in suite.items() if t.quick or options.subset == "full"}
     names = set(options.tasks.split(","))

@@ -32,6 +32,11 @@ SPLITS = """\
 The tasks are those of the split `report`; choices in our own code are made on the
 split `tune`.
 """
+PRUNED = """\
+With racing or a pruner a configuration may be stopped before its last fold. Such a
+search has the fits of {budget} evaluations, not their number, and what it has stopped
+is never its best.
+"""
 MADE_BY = """\
 `{command}`; {setting}.
 """
@@ -307,6 +312,7 @@ def section(
     parts = [
         INTRODUCTION.format(budget=results.budget, **about).strip(),
         *said_split(summary),
+        *said_pruned(summary),
         MADE_BY.format(command=command, setting=setting).strip(),
         f"![regret against evaluations]({figure})",
         regret_table(summary, lines),
@@ -347,6 +353,12 @@ def said_split(summary: Summary) -> list[str]:
     """Say what the tasks were used for, if all were only reported on."""
     splits = {summary.results.tasks[task].split for task in summary.tasks}
     return [SPLITS.strip()] if splits == {"report"} else []
+
+
+def said_pruned(summary: Summary) -> list[str]:
+    """Say how searches are compared that stop configurations, if there are any."""
+    some = any(BY_NAME[row[0].partition("-")[0]].prunes for row in summary.rows)
+    return [PRUNED.format(budget=summary.results.budget).strip()] if some else []
 
 
 def said_versions(found: Mapping[str, str]) -> str:

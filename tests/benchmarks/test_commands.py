@@ -234,9 +234,9 @@ def test_pending_is_compared_with_one_at_a_time(small, tmp_path):
     P = pending.BUDGETS
     small(pending, load=load, all_tasks=dict, memo_here=lambda _: None)
     said = pending.table(tmp_path)
-    assert "| BayesSearchCV | 50 | 2 | 2 | 1 | 0.100 | 1.00 | +0.000" in said
-    assert "| EvolutionSearchCV | 100 | 2 | 3 | 8 | 0.800 | 8.00 | +0.700" in said
-    assert said.count(" | 0.150 |") == 2  # what those with one had seven before the end
+    assert "| BayesSearchCV | 2 real | 50 | 2 | 1 | 0.100 | 1.00 | +0.000" in said
+    assert "| EvolutionSearchCV | 2 surrogate | 100 | 3 | 8 | 0.800 | 8.00" in said
+    assert said.count(" | 0.150 |") == 4  # what those with one had seven before the end
 
 
 def test_a_suggestion_of_the_model_is_timed(small):

@@ -5,6 +5,7 @@ import pytest
 
 from benchmarks._results import write_section
 from benchmarks.compare._records import Results, curve, short
+from benchmarks.compare._search import n_over
 from benchmarks.compare._summary import Summary, below
 
 
@@ -29,6 +30,15 @@ def test_a_search_that_ended_early_keeps_what_it_had():
 
 def test_a_search_without_any_evaluation_has_regret_1():
     np.testing.assert_allclose(curve(record(), 2, best=1.0, median=0.5), [1.0, 1.0])
+
+
+def test_a_stopped_configuration_counts_with_the_folds_it_had():
+    evaluations = [{"value": 0.5}, {"value": None, "n_fits": 1}, {"value": 0.75}]
+    evaluations += [{"value": None, "n_fits": 2}, {"value": 1.0}]
+    over = n_over(evaluations, 3, 4)  # after 3, 4, 7, 9 and 12 fits
+    assert over == [1, 2, 4, 5]
+    regret = curve({"evaluations": evaluations}, 4, 1.0, 0.5, n_folds=3)
+    np.testing.assert_allclose(regret, [1.0, 1.0, 0.5, 0.0])
 
 
 def test_below_needs_two_standard_errors():

@@ -29,6 +29,17 @@ def test_a_row_that_lacks_tasks_is_compared_on_those_it_has(summary):
     assert row == "| HEBO | 1 of 2 | 0.000 | 0.100 | 0.200 | 0.400 |"
 
 
+def test_searches_that_prune_are_told_apart(summary):
+    assert "before its last fold" not in section(summary, {}, "run", "x.svg", "here")
+    row = ("ours_bayes_racing", "plain")
+    for task in summary.tasks:
+        cells = summary.results.cells
+        cells[row, task] = cells[("ours_bayes", "plain"), task]
+    said = section(Summary(summary.results), {}, "run", "x.svg", "here")
+    assert "has the fits of 10 evaluations" in " ".join(said.split())
+    assert "| **sklearn_hpo BayesSearchCV, racing** | 3 |" in said
+
+
 def test_searches_that_ended_early_are_named_with_their_reasons(summary):
     row = ("optuna_tpe", "plain")
     ends = [End("one", 3, "died"), End("two", 4, "died"), End("two", 0, "timeout")]

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,29 @@ def test_a_given_default_comes_first(run):
 
 def test_proposals_may_be_out_at_a_time(run):
     assert run(pending=4)[1]["evaluations"] != []
+
+
+def test_a_peer_that_prunes_has_the_fits_of_as_many_evaluations(tmp_path, make_task):
+    class Folds(make_task):
+        n_folds = 4
+
+        def evaluate(self, config):
+            outcome = super().evaluate(config)
+            scores = [s + f / 100 for s in outcome.scores for f in (-1, 1, -2, 2)]
+            return replace(outcome, scores=scores)
+
+    job = Job(Folds(), BY_NAME["ours_bayes_racing"], PLAIN, 0, 12)
+    memo = Memo(tmp_path / "memo.sqlite")
+    run_job(job, memo, Environments(str(tmp_path)), tmp_path, timeout=60.0)
+    evaluations = json.loads(job.path(tmp_path).read_text())["evaluations"]
+    stopped = [e for e in evaluations if "n_fits" in e]
+    assert stopped
+    assert all(e["value"] is None and 1 <= e["n_fits"] < 4 for e in stopped)
+    # The last one begins before all fits are spent.
+    assert 12 * 4 <= sum(e.get("n_fits", 4) for e in evaluations) < 13 * 4
+    whole = [e["value"] for e in evaluations if e["value"] is not None]
+    worst = min(job.task.evaluate(e["config"]).value for e in stopped)
+    assert worst < max(whole)
 
 
 def test_evaluations_are_made_once(tmp_path, make_task):
