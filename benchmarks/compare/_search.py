@@ -107,6 +107,7 @@ class Search:
                 "n_folds": job.task.n_folds,
                 "first": first,
                 "options": dict(job.peer.options),
+                "best_possible": job.task.best_possible,
             }
         )
         self.version = answer["version"]

@@ -58,6 +58,8 @@ class Task(ABC):
         What may be tried; its defaults are the estimator's.
     n_folds : int
         Number of scores behind each value.
+    best_possible : float or None
+        No score can be greater; None if there is no bound.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Task(ABC):
     quick: bool
     space: Space
     n_folds: int
+    best_possible: float | None = None
 
     @property
     @abstractmethod

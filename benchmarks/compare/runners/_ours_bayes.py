@@ -19,8 +19,7 @@ class Peer(Runner):
     """The defaults of the estimator first, as BayesSearchCV does by itself, then Bayes.
 
     Folds are judged by its schedule. With the option ``racing`` that is the race which
-    is its default, though here it is not told which score is the best possible. The
-    other options are arguments of `Bayes`.
+    is its default. The other options are arguments of `Bayes`.
     """
 
     library = "sklearn_hpo"
@@ -28,7 +27,8 @@ class Peer(Runner):
     def start(self) -> None:
         """Start the strategy on the space."""
         space = SearchSpace.from_user(translate(self.space))
-        self.schedule = Racing() if self.options.pop("racing", False) else Full()
+        races = self.options.pop("racing", False)
+        self.schedule = Racing(best_possible=self.best_possible) if races else Full()
         self.strategy = First([self.space.default()], self.make(space))
         self.first = None
         self.schedule.start(

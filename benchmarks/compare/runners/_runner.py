@@ -31,6 +31,8 @@ class Runner(ABC):
         be given one uses it in `start` and sets the attribute to None.
     options : dict
         Settings of the peer in the table of peers.
+    best_possible : float or None, default=None
+        No score can be greater; None if there is no bound.
     """
 
     library: str = ""  # the distribution whose version is reported
@@ -44,6 +46,7 @@ class Runner(ABC):
         n_folds: int,
         first: Config | None,
         options: dict[str, Any],
+        best_possible: float | None = None,
     ) -> None:
         self.space = space
         self.seed = seed
@@ -51,6 +54,7 @@ class Runner(ABC):
         self.n_folds = n_folds
         self.first = first
         self.options = options
+        self.best_possible = best_possible
         self.start()
 
     def ask(self) -> tuple[Any, Config]:

@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.compare._space import Config, Param, Space, canonical
 from benchmarks.compare._task import Outcome, Task
 from benchmarks.compare.tasks._data import N_FOLDS, Data
+from sklearn_hpo.evaluation import best_possible
 
 
 class EstimatorTask(Task):
@@ -64,6 +65,7 @@ class EstimatorTask(Task):
         self.space = Space(tuple(params), tuple(branches))
         self.data = data
         self.scoring = scoring
+        self.best_possible = best_possible(get_scorer(scoring), None)
         self.build = build
 
     @cached_property
