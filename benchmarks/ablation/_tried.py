@@ -218,15 +218,15 @@ class TrustRegion(Bayes):
     The box has side 0.4 after eight scores without a gain, half of it after eight more.
     """
 
-    def _worth(
-        self, improvement: LogEI, scored: Array, best: int, n: int
-    ) -> Acquisition:
-        worth = super()._worth(improvement, scored, best, n)
+    def _worth(self, improvement: LogEI, scored: Array, n: int) -> Acquisition:
+        worth = super()._worth(improvement, scored, n)
         n_times = self.n_stuck_ // 8
         if n_times == 0 or n % 2:
             return worth
         side = max(0.4 * 0.5 ** (n_times - 1), 0.05)
-        return Boxed(worth, scored[best], side, ~self.inputs_.unordered)
+        plain: Any = self.gp_
+        best = plain.X[np.argmax(plain.y)]
+        return Boxed(worth, best, side, ~plain.unordered)
 
 
 class UpperBound:
@@ -250,8 +250,6 @@ class UpperBound:
 class TwoAcquisitions(Bayes):
     """With every other proposal where the upper bound of the score is highest."""
 
-    def _worth(
-        self, improvement: LogEI, scored: Array, best: int, n: int
-    ) -> Acquisition:
+    def _worth(self, improvement: LogEI, scored: Array, n: int) -> Acquisition:
         worth: Any = UpperBound(improvement.gp) if n % 2 else improvement
-        return super()._worth(worth, scored, best, n)
+        return super()._worth(worth, scored, n)

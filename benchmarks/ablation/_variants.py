@@ -89,11 +89,6 @@ class Positions(ModelInputs):
         return X
 
 
-def from_middle(worth: Any, ordered: Any, n: int, best: Array) -> Centered:
-    """Return a prior that no end of a range is free of."""
-    return Centered(worth, ordered, n, np.full_like(best, 0.5))
-
-
 class Unlogged(Centered):
     """The weighed improvement itself; its gradients vanish where it is small."""
 
@@ -149,7 +144,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "no prior for the inside of ranges": {
         "sklearn_hpo.acquisition._center._WEIGHT": 0.0
     },
-    "a prior from the middle on, not from the best": {f"{BAYES}.Centered": from_middle},
     "no augmented improvement when stuck": {f"{BAYES}._STUCK": math.inf},
     "no winsorizing of scores": {"sklearn_hpo.surrogates._scores._SPREADS": math.inf},
     "no model of failures": {f"{BAYES}.Feasible": lambda worth, _: worth},
