@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.ablation._tried import (
+    NothingAgainstEnds,
     TransformedScores,
     TrustRegion,
     TwoAcquisitions,
@@ -176,6 +177,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "a power transform of scores by evidence": {f"{PEER}.Bayes": TransformedScores},
     "warped inputs by evidence": {f"{PEER}.Bayes": WarpedInputs},
     "a trust region when stuck": {f"{PEER}.Bayes": TrustRegion},
+    "nothing against ends that are good": {f"{PEER}.Bayes": NothingAgainstEnds},
     "an upper bound in turn with LogEI": {f"{PEER}.Bayes": TwoAcquisitions},
 }
 
