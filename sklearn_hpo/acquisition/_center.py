@@ -2,10 +2,11 @@
 
 Notation
 --------
-A  (m, d) points as the model sees them, in [0, 1]
-b  (d,)   the best point known
-w  (d,)   weight of each input, 0 for unordered choices
-n  int    number of candidates told or pending
+A     (m, d) points as the model sees them, in [0, 1]
+b     (d,)   the best point known
+free  (d,)   (2 b - 1)^4, up to which nothing is held against a point
+w     (d,)   weight of each input, 0 for unordered choices
+n     int    number of candidates told or pending
 """
 
 from __future__ import annotations
@@ -60,9 +61,8 @@ class Centered:
     def __call__(self, A: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values (m,) at points (m, d)."""
         square = (2.0 * A - 1.0) ** 2  # powers of 3 and 4 take ten times as long
-        return (
-            self.acquisition(A) - np.maximum(square * square - self.free, 0.0) @ self.w
-        )
+        over = np.maximum(square * square - self.free, 0.0)
+        return self.acquisition(A) - over @ self.w
 
     def with_gradient(
         self, A: NDArray[np.float64]
