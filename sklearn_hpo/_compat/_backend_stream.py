@@ -147,8 +147,8 @@ class BackendStream:
         self._backend.stop_call()
         self._shipped.clear()
         if abort:
-            if self._pool_pids() != self._pids:
-                self._unlock_pool()
+            # A pool that ends a worker with a lock in its hands waits for it forever.
+            self._unlock_pool()
             self._backend.abort_everything(ensure_ready=False)
 
     def _ship(self, thing: Any) -> Any:
