@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
+from threading import Thread
 
 import joblib
 import pytest
@@ -188,6 +189,18 @@ def test_calls_in_flight_are_stopped_at_the_end() -> None:
     with opened("loky") as executor:
         executor.submit(0, square, 2.0)
         assert executor.next_done() == (0, 4.0)
+
+
+def test_a_pool_whose_worker_ended_with_a_lock_can_be_aborted() -> None:
+    with joblib.Parallel(2, backend="multiprocessing") as parallel:
+        stream = BackendStream(parallel)
+        stream.submit([(sleep, (60.0,))], callback=lambda token: None)
+        # Whoever holds it, it is held when the pool wants it.
+        assert stream._backend._pool._outqueue._wlock.acquire(timeout=30)
+        end = Thread(target=stream.close, kwargs={"abort": True}, daemon=True)
+        end.start()
+        end.join(60)
+        assert not end.is_alive()
 
 
 def pids() -> set[int]:
