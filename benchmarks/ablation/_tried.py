@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import yeojohnson
 
-from sklearn_hpo.acquisition import Acquisition, LogEI
+from sklearn_hpo.acquisition import Acquisition, Centered, LogEI
 from sklearn_hpo.strategies import Bayes
 from sklearn_hpo.surrogates import (
     GaussianProcess,
@@ -218,15 +218,15 @@ class TrustRegion(Bayes):
     The box has side 0.4 after eight scores without a gain, half of it after eight more.
     """
 
-    def _worth(
-        self, improvement: LogEI, scored: Array, best: int, n: int
-    ) -> Acquisition:
-        worth = super()._worth(improvement, scored, best, n)
+    def _worth(self, improvement: LogEI, scored: Array, n: int) -> Acquisition:
+        worth = super()._worth(improvement, scored, n)
         n_times = self.n_stuck_ // 8
         if n_times == 0 or n % 2:
             return worth
         side = max(0.4 * 0.5 ** (n_times - 1), 0.05)
-        return Boxed(worth, scored[best], side, ~self.inputs_.unordered)
+        plain: Any = self.gp_
+        best = plain.X[np.argmax(plain.y)]
+        return Boxed(worth, best, side, ~plain.unordered)
 
 
 class UpperBound:
@@ -250,8 +250,40 @@ class UpperBound:
 class TwoAcquisitions(Bayes):
     """With every other proposal where the upper bound of the score is highest."""
 
-    def _worth(
-        self, improvement: LogEI, scored: Array, best: int, n: int
-    ) -> Acquisition:
+    def _worth(self, improvement: LogEI, scored: Array, n: int) -> Acquisition:
         worth: Any = UpperBound(improvement.gp) if n % 2 else improvement
-        return super()._worth(worth, scored, best, n)
+        return super()._worth(worth, scored, n)
+
+
+class FromBest(Centered):
+    """A prior that is flat as far out as the best point, and fades as ``300 / n^2``."""
+
+    def __init__(
+        self, acquisition: Acquisition, ordered: NDArray[np.bool_], n: int, best: Array
+    ) -> None:
+        super().__init__(acquisition, ordered, n)
+        self.w *= 10.0 / max(n, 1)
+        self.free = (2.0 * best - 1.0) ** 4
+
+    def __call__(self, A: Array) -> Array:
+        """Return values (m,) at points (m, d)."""
+        over = np.maximum((2.0 * A - 1.0) ** 4 - self.free, 0.0)
+        return self.acquisition(A) - over @ self.w
+
+    def with_gradient(self, A: Array) -> tuple[Array, Array]:
+        """Return values (m,) and gradients (m, d) at points (m, d)."""
+        value, gradient = self.acquisition.with_gradient(A)
+        distance = 2.0 * A - 1.0
+        over = np.maximum(distance**4 - self.free, 0.0)
+        slope = np.where(over > 0.0, 8.0 * distance**3 * self.w, 0.0)
+        return value - over @ self.w, gradient - slope
+
+
+class NothingAgainstEnds(Bayes):
+    """With nothing held against an end of a range that has proved good."""
+
+    def _worth(self, improvement: LogEI, scored: Array, n: int) -> Acquisition:
+        worth: Any = super()._worth(improvement, scored, n)
+        model: Any = self.gp_
+        best = model.X[np.argmax(model.y)]
+        return FromBest(worth.acquisition, ~model.unordered, n, best)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.ablation._tried import (
+    NothingAgainstEnds,
     TransformedScores,
     TrustRegion,
     TwoAcquisitions,
@@ -89,11 +90,6 @@ class Positions(ModelInputs):
         return X
 
 
-def from_middle(worth: Any, ordered: Any, n: int, best: Array) -> Centered:
-    """Return a prior that no end of a range is free of."""
-    return Centered(worth, ordered, n, np.full_like(best, 0.5))
-
-
 class Unlogged(Centered):
     """The weighed improvement itself; its gradients vanish where it is small."""
 
@@ -149,7 +145,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "no prior for the inside of ranges": {
         "sklearn_hpo.acquisition._center._WEIGHT": 0.0
     },
-    "a prior from the middle on, not from the best": {f"{BAYES}.Centered": from_middle},
     "no augmented improvement when stuck": {f"{BAYES}._STUCK": math.inf},
     "no winsorizing of scores": {"sklearn_hpo.surrogates._scores._SPREADS": math.inf},
     "no model of failures": {f"{BAYES}.Feasible": lambda worth, _: worth},
@@ -182,6 +177,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "a power transform of scores by evidence": {f"{PEER}.Bayes": TransformedScores},
     "warped inputs by evidence": {f"{PEER}.Bayes": WarpedInputs},
     "a trust region when stuck": {f"{PEER}.Bayes": TrustRegion},
+    "nothing against ends that are good": {f"{PEER}.Bayes": NothingAgainstEnds},
     "an upper bound in turn with LogEI": {f"{PEER}.Bayes": TwoAcquisitions},
 }
 

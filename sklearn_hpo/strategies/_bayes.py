@@ -255,7 +255,7 @@ class Bayes(Strategy):
             gp = gp.extended(X, mean)
             top = max(top, mean.max())
         noise = gp.noise if self.n_stuck_ >= _STUCK else 0.0
-        worth = self._worth(LogEI(gp, top, noise), scored, best[0], len(taken))
+        worth = self._worth(LogEI(gp, top, noise), scored, len(taken))
         branch, u = _stacked([self.points_[i] for i in self.rows_[best]])
         scale = np.exp(gp.theta[:-2])
         ranked = self.maximizer_.maximize(worth, scale, branch, u, taken, rng)
@@ -283,7 +283,7 @@ class Bayes(Strategy):
         }
 
     def _worth(
-        self, improvement: LogEI, scored: NDArray[np.float64], best: int, n: int
+        self, improvement: LogEI, scored: NDArray[np.float64], n: int
     ) -> Acquisition:
         """Return the acquisition, weighed by all that is believed of the space.
 
@@ -293,15 +293,13 @@ class Bayes(Strategy):
             What the model expects.
         scored : ndarray of shape (m, d)
             Where candidates succeeded.
-        best : int
-            Which of them has the best score.
         n : int
             Number of candidates told or pending.
         """
         worth: Acquisition = improvement
         if self.failed_:
             worth = Feasible(worth, self._losses(scored))
-        return Centered(worth, ~self.inputs_.unordered, n, scored[best])
+        return Centered(worth, ~self.inputs_.unordered, n)
 
     def _losses(self, scored: NDArray[np.float64]) -> GaussianProcess:
         """Return a model of what failing takes from the chance of success.

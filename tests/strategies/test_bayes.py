@@ -206,9 +206,9 @@ def test_candidates_that_are_out_take_from_the_prior_for_the_inside(
 ) -> None:
     seen = []
 
-    def noted(worth, ordered, n, best):
+    def noted(worth, ordered, n):
         seen.append(n)
-        return Centered(worth, ordered, n, best)
+        return Centered(worth, ordered, n)
 
     monkeypatch.setattr("sklearn_hpo.strategies._bayes.Centered", noted)
     strategy = Bayes()

