@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from multiprocessing.pool import TERMINATE
 from typing import Any
 
 import joblib
@@ -195,15 +196,21 @@ class BackendStream:
 
     def _unlock_pool(self) -> None:
         """Kill the processes of a pool and open the locks that a dead one may hold."""
-        processes = self._pool_processes()
-        for process in processes:
+        if not self._pool_processes():
+            return
+        pool = self._backend._pool
+        # New processes would take the locks, or be in the way of those who wait.
+        pool._worker_handler._state = TERMINATE
+        pool._change_notifier.put(None)
+        pool._worker_handler.join()
+        for process in pool._pool:
             process.kill()
-        if processes:
-            pool = self._backend._pool
-            for lock in (pool._inqueue._rlock, pool._outqueue._wlock):
-                if lock is not None:  # Windows needs no lock for writing
-                    lock.acquire(timeout=0.2)
-                    lock.release()
+        for process in pool._pool:
+            process.join()
+        for lock in (pool._inqueue._rlock, pool._outqueue._wlock):
+            if lock is not None:  # Windows needs no lock for writing
+                lock.acquire(timeout=0.2)
+                lock.release()
 
     def _remember_temp_folder(self) -> None:
         # loky dumps large arrays into the folder of the current context; without this

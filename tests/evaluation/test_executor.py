@@ -197,10 +197,23 @@ def test_a_pool_whose_worker_ended_with_a_lock_can_be_aborted() -> None:
         stream.submit([(sleep, (60.0,))], callback=lambda token: None)
         # Whoever holds it, it is held when the pool wants it.
         assert stream._backend._pool._outqueue._wlock.acquire(timeout=30)
-        end = Thread(target=stream.close, kwargs={"abort": True}, daemon=True)
-        end.start()
-        end.join(60)
-        assert not end.is_alive()
+        assert can_be_aborted(stream)
+
+
+def test_a_pool_that_has_hardly_started_can_be_aborted() -> None:
+    for _ in range(10):
+        with joblib.Parallel(2, backend="multiprocessing") as parallel:
+            stream = BackendStream(parallel)
+            for _ in range(2):
+                stream.submit([(sleep, (60.0,))], callback=lambda token: None)
+            assert can_be_aborted(stream)
+
+
+def can_be_aborted(stream: BackendStream) -> bool:
+    end = Thread(target=stream.close, kwargs={"abort": True}, daemon=True)
+    end.start()
+    end.join(60)
+    return not end.is_alive()
 
 
 def pids() -> set[int]:
