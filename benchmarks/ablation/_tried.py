@@ -144,6 +144,10 @@ class WarpedProcess:
         mean, variance, d_mean, d_variance = self.gp.predict_with_gradients(W)
         return mean, variance, slope * d_mean, slope * d_variance
 
+    def contrast(self, A: Array, B: Array) -> tuple[Array, Array]:
+        """Return means and variances (m,) of differences between points (m, d)."""
+        return self.gp.contrast(warped(A, self.ab), warped(B, self.ab))
+
     def extended(self, X_new: Array, y_new: Array) -> WarpedProcess:
         """Return the posterior with further observations."""
         gp = self.gp.extended(warped(X_new, self.ab), y_new)
@@ -189,7 +193,11 @@ class Boxed:
     """An acquisition inside a box; far below outside, and falling."""
 
     def __init__(
-        self, acquisition: Acquisition, center: Array, side: float, ordered: Array
+        self,
+        acquisition: Acquisition,
+        center: Array,
+        side: float,
+        ordered: NDArray[np.bool_],
     ) -> None:
         self.acquisition = acquisition
         self.center = center
@@ -218,15 +226,14 @@ class TrustRegion(Bayes):
     The box has side 0.4 after eight scores without a gain, half of it after eight more.
     """
 
-    def _worth(self, improvement: LogEI, scored: Array, n: int) -> Acquisition:
-        worth = super()._worth(improvement, scored, n)
+    def _worth(self, improvement: LogEI, told: GaussianProcess, n: int) -> Acquisition:
+        worth = super()._worth(improvement, told, n)
         n_times = self.n_stuck_ // 8
         if n_times == 0 or n % 2:
             return worth
         side = max(0.4 * 0.5 ** (n_times - 1), 0.05)
-        plain: Any = self.gp_
-        best = plain.X[np.argmax(plain.y)]
-        return Boxed(worth, best, side, ~plain.unordered)
+        best = told.X[np.argmax(told.y)]
+        return Boxed(worth, best, side, ~told.unordered)
 
 
 class UpperBound:
@@ -250,40 +257,20 @@ class UpperBound:
 class TwoAcquisitions(Bayes):
     """With every other proposal where the upper bound of the score is highest."""
 
-    def _worth(self, improvement: LogEI, scored: Array, n: int) -> Acquisition:
+    def _worth(self, improvement: LogEI, told: GaussianProcess, n: int) -> Acquisition:
         worth: Any = UpperBound(improvement.gp) if n % 2 else improvement
-        return super()._worth(worth, scored, n)
+        return super()._worth(worth, told, n)
 
 
-class FromBest(Centered):
-    """A prior that is flat as far out as the best point, and fades as ``300 / n^2``."""
+class Unmoved(Centered):
+    """A prior that fades as ``30 / n``, whatever the model says of an end."""
 
     def __init__(
-        self, acquisition: Acquisition, ordered: NDArray[np.bool_], n: int, best: Array
+        self,
+        acquisition: Acquisition,
+        gp: GaussianProcess,
+        ranges: NDArray[np.bool_],
+        n: int,
     ) -> None:
-        super().__init__(acquisition, ordered, n)
-        self.w *= 10.0 / max(n, 1)
-        self.free = (2.0 * best - 1.0) ** 4
-
-    def __call__(self, A: Array) -> Array:
-        """Return values (m,) at points (m, d)."""
-        over = np.maximum((2.0 * A - 1.0) ** 4 - self.free, 0.0)
-        return self.acquisition(A) - over @ self.w
-
-    def with_gradient(self, A: Array) -> tuple[Array, Array]:
-        """Return values (m,) and gradients (m, d) at points (m, d)."""
-        value, gradient = self.acquisition.with_gradient(A)
-        distance = 2.0 * A - 1.0
-        over = np.maximum(distance**4 - self.free, 0.0)
-        slope = np.where(over > 0.0, 8.0 * distance**3 * self.w, 0.0)
-        return value - over @ self.w, gradient - slope
-
-
-class NothingAgainstEnds(Bayes):
-    """With nothing held against an end of a range that has proved good."""
-
-    def _worth(self, improvement: LogEI, scored: Array, n: int) -> Acquisition:
-        worth: Any = super()._worth(improvement, scored, n)
-        model: Any = self.gp_
-        best = model.X[np.argmax(model.y)]
-        return FromBest(worth.acquisition, ~model.unordered, n, best)
+        self.acquisition = acquisition
+        self.w = np.tile(np.where(ranges, 30.0 / max(n, 1), 0.0), (2, 1))

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.ablation._tried import (
-    NothingAgainstEnds,
     TransformedScores,
     TrustRegion,
     TwoAcquisitions,
+    Unmoved,
     WarpedInputs,
 )
 from sklearn_hpo.acquisition import Centered, LogEI, ModelInputs
@@ -177,7 +177,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "a power transform of scores by evidence": {f"{PEER}.Bayes": TransformedScores},
     "warped inputs by evidence": {f"{PEER}.Bayes": WarpedInputs},
     "a trust region when stuck": {f"{PEER}.Bayes": TrustRegion},
-    "nothing against ends that are good": {f"{PEER}.Bayes": NothingAgainstEnds},
+    "a prior for the inside that no model moves": {f"{BAYES}.Centered": Unmoved},
     "an upper bound in turn with LogEI": {f"{PEER}.Bayes": TwoAcquisitions},
 }
 

@@ -9,6 +9,7 @@ X              (m, d)          what the model sees: a column for each coordinate
 columns        (d | d - 1,)    coordinate behind each column, without the branch's
 unordered      (d,)            columns that know only "equal" and "different"
 continuous     (d,)            columns that are their coordinate, and may move freely
+ranges         (d,)            ordered columns with values between two ends
 =============  ==============  ======================================================
 """
 
@@ -42,11 +43,13 @@ class ModelInputs:
         )
         ordered = [laws[j].ordered for j in self.columns]
         continuous = [_is_continuous(laws[j]) for j in self.columns]
+        ranges = [laws[j].ordered and laws[j].n_values > 2 for j in self.columns]
         if space.n_branches > 1:
-            ordered.append(False)
-            continuous.append(False)
+            for kind in (ordered, continuous, ranges):
+                kind.append(False)
         self.unordered = ~np.array(ordered, bool)
         self.continuous = np.array(continuous, bool)
+        self.ranges = np.array(ranges, bool)
         self._blank = np.where(
             self.unordered[: len(self.columns)], _NO_CHOICE, _INACTIVE
         )

@@ -248,14 +248,14 @@ class Bayes(Strategy):
     ) -> Point | None:
         """Return the point worth most that is not taken, None if none was found."""
         best = np.argsort(-gp.y, kind="stable")[:_BEST_KNOWN]
-        top, scored = self._top(gp), gp.X
+        top, told = self._top(gp), gp
         if pending:
             X = self.inputs_(*_stacked(pending))
             mean, _ = gp.predict(X)
             gp = gp.extended(X, mean)
             top = max(top, mean.max())
         noise = gp.noise if self.n_stuck_ >= _STUCK else 0.0
-        worth = self._worth(LogEI(gp, top, noise), scored, len(taken))
+        worth = self._worth(LogEI(gp, top, noise), told, len(taken))
         branch, u = _stacked([self.points_[i] for i in self.rows_[best]])
         scale = np.exp(gp.theta[:-2])
         ranked = self.maximizer_.maximize(worth, scale, branch, u, taken, rng)
@@ -282,24 +282,22 @@ class Bayes(Strategy):
             "improvement": float(scale * gain[0]),
         }
 
-    def _worth(
-        self, improvement: LogEI, scored: NDArray[np.float64], n: int
-    ) -> Acquisition:
+    def _worth(self, improvement: LogEI, told: GaussianProcess, n: int) -> Acquisition:
         """Return the acquisition, weighed by all that is believed of the space.
 
         Parameters
         ----------
         improvement : LogEI
             What the model expects.
-        scored : ndarray of shape (m, d)
-            Where candidates succeeded.
+        told : GaussianProcess
+            The model of what was told.
         n : int
             Number of candidates told or pending.
         """
         worth: Acquisition = improvement
         if self.failed_:
-            worth = Feasible(worth, self._losses(scored))
-        return Centered(worth, ~self.inputs_.unordered, n)
+            worth = Feasible(worth, self._losses(told.X))
+        return Centered(worth, told, self.inputs_.ranges, n)
 
     def _losses(self, scored: NDArray[np.float64]) -> GaussianProcess:
         """Return a model of what failing takes from the chance of success.

@@ -125,6 +125,29 @@ class GaussianProcess:
         variance_gradient = -2.0 * self._pull_back(slope * K_inv_k.T, A)
         return k @ self.alpha, self._variance(V), mean_gradient, variance_gradient
 
+    def contrast(
+        self, A: NDArray[np.float64], B: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return mean and variance of the differences f(a_i) - f(b_i), without noise.
+
+        Parameters
+        ----------
+        A, B : ndarray of shape (m, d)
+            Points, row by row.
+
+        Returns
+        -------
+        mean, variance : ndarray of shape (m,)
+            Posterior moments; the variance is kept positive.
+        """
+        k = self._cross(A)[0] - self._cross(B)[0]
+        V = self._whiten(k)
+        away = A - B
+        away[:, self.unordered] = away[:, self.unordered] != 0.0
+        prior = 2.0 * self.s * (1.0 - matern52(away * away @ self.weights)[0])
+        variance = prior - np.einsum("ij,ij->j", V, V)
+        return k @ self.alpha, np.maximum(variance, 1e-10 * self.s)
+
     def extended(
         self,
         X_new: NDArray[np.float64],

@@ -78,6 +78,21 @@ def test_only_continuous_values_move_freely():
     assert sorted(names) == ["normal", "x"]
 
 
+def test_ranges_have_values_between_two_ends():
+    values = {
+        "x": Real(0, 1),
+        "n": Integer(1, 9),
+        "c": Categorical(["a", "b", "c"]),
+        "two": [False, True],
+        "list": [1, 2, 3],
+    }
+    space = SearchSpace.from_user([values, {"y": Real(0, 1)}])
+    inputs = ModelInputs(space)
+    assert not inputs.ranges[-1]
+    names = [space.coordinates[j][0] for j in inputs.columns[inputs.ranges[:-1]]]
+    assert sorted(names) == ["list", "n", "x", "y"]
+
+
 def test_what_is_inactive_does_not_move():
     space = SearchSpace.from_user([{"x": Real(0, 1)}, {"y": Real(0, 1)}])
     free = ModelInputs(space).free(np.array([0, 1]))

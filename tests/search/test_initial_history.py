@@ -23,7 +23,7 @@ from sklearn_hpo import (
 )
 from sklearn_hpo.search import _earlier
 from sklearn_hpo.strategies import Bayes
-from sklearn_hpo.trials import History, JournalError
+from sklearn_hpo.trials import Candidate, History, JournalError
 
 rng = np.random.default_rng(0)
 X, y = rng.normal(size=(30, 2)), rng.normal(size=30)
@@ -106,14 +106,16 @@ def test_what_is_known_is_told_and_not_evaluated_again(caplog) -> None:
 
 def test_the_strategy_hears_of_it() -> None:
     heard = []
+    listeners = set()
 
     class Listening(Bayes):
         def tell(self, trial):
             heard.append((dict(trial.candidate.params), trial.status))
+            listeners.add(self)
             super().tell(trial)
 
     former = earlier()
-    search = SearchCV(
+    SearchCV(
         Model(), SPACE, strategy=Listening(), n_iter=1, cv=3, refit=False,
         initial_history=former.history_, random_state=0,
     ).fit(X, y)  # fmt: skip
@@ -121,7 +123,12 @@ def test_the_strategy_hears_of_it() -> None:
     assert sorted(status for _, status in heard[:12]) == sorted(statuses)
     assert len(heard) == 13
     # A model of 12 candidates knows where it is good.
-    assert abs(search.cv_results_["params"][-1]["a"] - 3) < 3
+    places = [Candidate(n, {"a": a, "b": "one"}) for n, a in enumerate((0, 3, 6))]
+    [strategy] = listeners
+    low, best, high = strategy.expected(places)
+    assert best == pytest.approx(0.0, abs=1.0)
+    assert low < -4
+    assert high < -4
 
 
 def test_a_journal_says_the_same_as_its_history(tmp_path: Path) -> None:

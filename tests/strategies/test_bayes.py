@@ -206,9 +206,9 @@ def test_candidates_that_are_out_take_from_the_prior_for_the_inside(
 ) -> None:
     seen = []
 
-    def noted(worth, ordered, n):
-        seen.append(n)
-        return Centered(worth, ordered, n)
+    def noted(worth, gp, ranges, n):
+        seen.append((n, len(gp.y)))
+        return Centered(worth, gp, ranges, n)
 
     monkeypatch.setattr("sklearn_hpo.strategies._bayes.Centered", noted)
     strategy = Bayes()
@@ -218,7 +218,7 @@ def test_candidates_that_are_out_take_from_the_prior_for_the_inside(
         strategy.tell(completed(candidate, valley(candidate.params)))
     for pending in ([], first[5:]):
         strategy.ask(9, pending, np.random.default_rng(0))
-    assert seen == [5, 9]
+    assert seen == [(5, 5), (9, 5)]
 
 
 def test_the_first_candidates_are_spread() -> None:

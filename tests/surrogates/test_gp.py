@@ -67,6 +67,31 @@ def test_both_predictions_agree():
         np.testing.assert_allclose(fast, slow, rtol=1e-9, atol=1e-12)
 
 
+def test_a_contrast_is_that_of_the_joint_posterior():
+    X, y = data(ORDERED)
+    A, B = np.random.default_rng(1).random((2, 6, 3))
+    kernel = ConstantKernel(1.7) * Matern([0.3, 0.8, 2.0], nu=2.5)
+    peer = GaussianProcessRegressor(kernel, optimizer=None, alpha=1e-3).fit(X, y)
+    means, covariance = peer.predict(np.vstack([A, B]), return_cov=True)
+    minus = np.hstack([np.eye(6), -np.eye(6)])
+    mean, variance = GaussianProcess(X, y, THETA, ORDERED).contrast(A, B)
+    np.testing.assert_allclose(mean, minus @ means, atol=1e-8)
+    np.testing.assert_allclose(
+        variance, np.diag(minus @ covariance @ minus.T), atol=1e-8
+    )
+
+
+def test_two_choices_contrast_as_two_ends_do():
+    X, y = data(ORDERED)
+    A, B = np.random.default_rng(1).random((2, 6, 3))
+    for points in (X, A, B):
+        points[:, 1] = points[:, 1].round()
+    choices, ends = (
+        GaussianProcess(X, y, THETA, mask).contrast(A, B) for mask in (MIXED, ORDERED)
+    )
+    np.testing.assert_allclose(choices, ends)
+
+
 def test_an_unseen_code_differs_from_all():
     X, y = data(MIXED)
     gp = GaussianProcess(X, y, THETA, MIXED)
