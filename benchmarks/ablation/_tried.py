@@ -262,15 +262,10 @@ class TwoAcquisitions(Bayes):
         return super()._worth(worth, told, n)
 
 
-class Unmoved(Centered):
-    """A prior that fades as ``30 / n``, whatever the model says of an end."""
-
-    def __init__(
-        self,
-        acquisition: Acquisition,
-        gp: GaussianProcess,
-        ranges: NDArray[np.bool_],
-        n: int,
-    ) -> None:
-        self.acquisition = acquisition
-        self.w = np.tile(np.where(ranges, 30.0 / max(n, 1), 0.0), (2, 1))
+def unmoved(
+    worth: Acquisition, gp: GaussianProcess, ranges: NDArray[np.bool_], n: int
+) -> Centered:
+    """Return a prior that fades as ``30 / n``, whatever the model says of an end."""
+    prior = Centered(worth, gp, ranges, n)
+    prior.w[:, ranges] = 30.0 / max(n, 1)
+    return prior

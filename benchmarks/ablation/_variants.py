@@ -23,8 +23,8 @@ from benchmarks.ablation._tried import (
     TransformedScores,
     TrustRegion,
     TwoAcquisitions,
-    Unmoved,
     WarpedInputs,
+    unmoved,
 )
 from sklearn_hpo.acquisition import Centered, LogEI, ModelInputs
 from sklearn_hpo.space import SearchSpace
@@ -177,7 +177,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "a power transform of scores by evidence": {f"{PEER}.Bayes": TransformedScores},
     "warped inputs by evidence": {f"{PEER}.Bayes": WarpedInputs},
     "a trust region when stuck": {f"{PEER}.Bayes": TrustRegion},
-    "a prior for the inside that no model moves": {f"{BAYES}.Centered": Unmoved},
+    "a prior for the inside that no model moves": {f"{BAYES}.Centered": unmoved},
     "an upper bound in turn with LogEI": {f"{PEER}.Bayes": TwoAcquisitions},
 }
 

@@ -117,7 +117,7 @@ def test_gradients_of_what_was_tried_are_those_of_the_values(worth):
         "warped": lambda: LogEI(_tried.WarpedProcess(gp, X, ab), 1.0),
         "boxed": lambda: _tried.Boxed(LogEI(gp, 1.0), X[0], 0.4, ~unordered),
         "upper bound": lambda: _tried.UpperBound(gp),
-        "unmoved": lambda: _tried.Unmoved(LogEI(gp, 1.0), gp, ~unordered, 9),
+        "unmoved": lambda: _tried.unmoved(LogEI(gp, 1.0), gp, ~unordered, 9),
     }[worth]()
     A = 0.1 + 0.8 * rng.random((20, 3))
     A[:, 2] = rng.integers(3, size=20)
