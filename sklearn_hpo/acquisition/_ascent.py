@@ -109,7 +109,9 @@ def _line_search(
     short = np.arange(len(x))
     step = 1.0
     for _ in range(_MAX_SHRINKS):
-        trial = np.clip(x[short] + step * p[short], 0.0, 1.0)
+        moved = np.clip(x[short] + step * p[short], 0.0, 1.0)
+        # What may not move need not lie in the cube: the number of a branch.
+        trial = np.where(p[short] == 0.0, x[short], moved)
         f_trial, g_trial = function(trial)
         promised = np.einsum("si,si->s", g[short], trial - x[short])
         gained = f_trial > f[short] + _ARMIJO * promised
