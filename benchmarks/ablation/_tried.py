@@ -236,6 +236,13 @@ class TrustRegion(Bayes):
         return Boxed(worth, best, side, ~told.unordered)
 
 
+class Margin(Bayes):
+    """With a tenth of the spread of the scores to gain before it is an improvement."""
+
+    def _top(self, gp: GaussianProcess) -> float:
+        return super()._top(gp) + 0.1
+
+
 class UpperBound:
     """Two posterior deviations above the posterior mean."""
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.ablation._tried import (
+    Margin,
     TransformedScores,
     TrustRegion,
     TwoAcquisitions,
@@ -178,6 +179,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "warped inputs by evidence": {f"{PEER}.Bayes": WarpedInputs},
     "a trust region when stuck": {f"{PEER}.Bayes": TrustRegion},
     "a prior for the inside that no model moves": {f"{BAYES}.Centered": unmoved},
+    "a margin to improve by": {f"{PEER}.Bayes": Margin},
     "an upper bound in turn with LogEI": {f"{PEER}.Bayes": TwoAcquisitions},
 }
 

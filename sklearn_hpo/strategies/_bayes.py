@@ -28,6 +28,7 @@ from sklearn_hpo.acquisition import (
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies._design import Design, Keys, Point
 from sklearn_hpo.strategies._strategy import Strategy
+from sklearn_hpo.strategies._widening import Widening
 from sklearn_hpo.surrogates import (
     GaussianProcess,
     ScoreScale,
@@ -72,8 +73,9 @@ class Bayes(Strategy):
 
     The `note` of a candidate the model proposed holds what it expected, in units of the
     scores: ``mean`` and ``sd`` of the mean over all folds, the deviation with the noise
-    the model has learned, and ``improvement``, the expected improvement on the best
-    score. Pending candidates do not count there.
+    the model has learned and widened so that nine of ten scores come within 1.645 of
+    them, and ``improvement``, the expected improvement on the best score. Pending
+    candidates do not count there.
 
     Parameters
     ----------
@@ -119,6 +121,7 @@ class Bayes(Strategy):
         self.theta_: NDArray[np.float64] | None = None
         self.gp_: GaussianProcess | None = None
         self.n_stuck_ = 0
+        self.widening_ = Widening()
 
     def tell(self, trial: Trial) -> None:
         """Learn from a closed trial: its score, or that it failed."""
@@ -169,6 +172,7 @@ class Bayes(Strategy):
             return
         self.points_.append(point)
         self.scores_.append(trial.value)
+        self.widening_.tell(trial)
         # What all folds leave uncertain is learned, as a part of theta; this comes on
         # top for the folds that were not seen.
         self.noise_.append(trial.unseen)
@@ -278,7 +282,8 @@ class Bayes(Strategy):
         scale, location = self.scale_.scale, self.scale_.location
         return {
             "mean": float(location + scale * mean[0]),
-            "sd": float(scale * np.sqrt(variance[0] + gp.noise)),
+            "sd": float(scale * np.sqrt(variance[0] + gp.noise))
+            * self.widening_.factor,
             "improvement": float(scale * gain[0]),
         }
 

@@ -66,7 +66,8 @@ def test_the_prediction_is_that_of_scikit_learn_whatever_is_pending(n_pending) -
     candidate = proposed(strategy, 12 + n_pending, pending)
     mean, sd = by_scikit_learn(strategy, candidate.params)
     assert candidate.note["mean"] == pytest.approx(mean, rel=1e-7)
-    assert candidate.note["sd"] == pytest.approx(sd, rel=1e-5)
+    widened = sd * strategy.widening_.factor
+    assert candidate.note["sd"] == pytest.approx(widened, rel=1e-5)
 
 
 def test_the_improvement_is_the_integral_over_the_function_itself() -> None:
@@ -74,7 +75,8 @@ def test_the_improvement_is_the_integral_over_the_function_itself() -> None:
     note = proposed(strategy, 8).note
     best = max(strategy.scores_)
     noise = strategy.scale_.scale**2 * np.exp(strategy.theta_[-1])
-    law = norm(note["mean"], np.sqrt(note["sd"] ** 2 - noise))
+    sd = note["sd"] / strategy.widening_.factor
+    law = norm(note["mean"], np.sqrt(sd**2 - noise))
     expected, _ = quad(law.sf, best, best + 40 * law.std())
     assert note["improvement"] == pytest.approx(expected, rel=1e-6)
 
