@@ -28,6 +28,7 @@ from benchmarks.compare._space import Param, Space
 from sklearn_hpo import Real
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes
+from sklearn_hpo.trials import Candidate
 
 NUMBERS = tuple(Param(f"x{i}", "real", 0.5) for i in range(10))
 CHOICES = tuple(
@@ -88,7 +89,7 @@ def alone(d: int, n: int) -> list[float]:
     strategy.start(space, n + WINDOW, seed=0)
     branch, u = space.from_unit(np.random.default_rng(0).random((n, 1 + d)))
     for b, v in zip(branch, u, strict=True):
-        strategy.tell(scored(SimpleNamespace(params=space.decode(int(b), v))))
+        strategy.tell(scored(Candidate(0, space.decode(int(b), v))))
     seconds = []
     for number in range(n, n + WINDOW):
         start = time.process_time()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from sklearn_hpo import Integer, Real
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes, _bayes
+from sklearn_hpo.trials import Candidate
 from tests.fakes import completed
 
 SPACE = SearchSpace.from_user(
@@ -102,7 +102,7 @@ def test_candidates_that_differ_by_rounding():
     strategy = Bayes(n_initial=2)
     strategy.start(space, 10, 7)
     for x, value in ((0.5, 1.0), (0.5 + 1e-15, 1.0), (0.5 - 1e-15, 0.9), (0.1, 0.0)):
-        candidate = SimpleNamespace(params={"x": x})
+        candidate = Candidate(0, {"x": x})
         strategy.tell(completed(candidate, value))
     proposed = strategy.ask(4, (), rng(4)).params["x"]
     assert proposed not in (0.5, 0.1)
@@ -116,7 +116,7 @@ def test_an_estimate_of_which_the_variance_overflowed_counts_for_least(unseen):
     for strategy, variance in zip(strategies, (unseen, 1e9), strict=True):
         strategy.start(space, 20, 7)
         for x in np.linspace(0, 1, 11):
-            trial = completed(SimpleNamespace(params={"x": x}), -((x - 0.4) ** 2))
+            trial = completed(Candidate(0, {"x": x}), -((x - 0.4) ** 2))
             trial.unseen = variance if x > 0.85 else 0.0
             strategy.tell(trial)
     first, second = (strategy.ask(11, (), rng(11)) for strategy in strategies)
@@ -131,7 +131,7 @@ def test_an_estimate_counts_for_less_than_a_score():
         strategy = Bayes(n_initial=2)
         strategy.start(space, 20, 7)
         for x in np.linspace(0, 1, 11):
-            trial = completed(SimpleNamespace(params={"x": x}), -((x - 0.4) ** 2))
+            trial = completed(Candidate(0, {"x": x}), -((x - 0.4) ** 2))
             if np.isclose(x, 0.9):
                 trial.value = 0.0
                 if seen == "one fold":
