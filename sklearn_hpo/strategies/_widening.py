@@ -33,7 +33,7 @@ class Widening:
         self._log = _START
 
     def tell(self, trial: Trial) -> None:
-        """Compare the score of a trial with what its candidate's note expected."""
+        """Compare a score over all folds with what the candidate's note expected."""
         note = trial.candidate.note or {}
         if "sd" not in note or trial.unseen != 0.0:
             return

@@ -80,10 +80,11 @@ def test_points_are_ranked_by_what_they_are_worth():
     branches = [{"x": Real(0, 1), f"y{i}": Real(0, 1), "c": [*"ab"]} for i in range(4)]
     del branches[3]["c"]
     space = SearchSpace.from_user(branches)
-    d = len(Maximizer(space).inputs.unordered)
+    inputs = Maximizer(space).inputs
+    d = len(inputs.unordered)
     acquisition = Smooth(np.full(d, 0.4), np.arange(1.0, d + 1.0))
     ranked = [space.encode(best) for best in maximized(space, acquisition)]
-    X = Maximizer(space).inputs(*map(np.array, zip(*ranked, strict=True)))
+    X = inputs(*map(np.array, zip(*ranked, strict=True)))
     assert set(X[:, -1]) == {0.0, 1.0, 2.0, 3.0}
     assert (np.diff(acquisition(X)) <= 1e-12).all()
 
