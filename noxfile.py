@@ -125,9 +125,9 @@ def docs(session: nox.Session) -> None:
     """Build the documentation and run its code."""
     session.install("-e", ".[doc]")
     sphinx = ["python", "-m", "sphinx", "--no-color", "-q", "-W", "--keep-going"]
-    session.run(*sphinx, "doc", "doc/_build/html")
-    doctest = ["-D", "plot_gallery=0", "-b", "doctest"]
-    session.run(*sphinx, *doctest, "doc", "doc/_build/doctest")
+    for builder in ("html", "doctest"):
+        output = ["-d", "doc/_build/doctrees", "-b", builder, "doc"]
+        session.run(*sphinx, *output, f"doc/_build/{builder}")
 
 
 @nox.session
