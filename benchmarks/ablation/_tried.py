@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import yeojohnson
 
-from sklearn_hpo.acquisition import Acquisition, Centered, LogEI
+from sklearn_hpo.acquisition import Acquisition, LogEI
 from sklearn_hpo.strategies import Bayes
 from sklearn_hpo.surrogates import (
     GaussianProcess,
     LogPosterior,
     ScoreScale,
+    Trend,
     fit_theta,
 )
 
@@ -96,7 +97,7 @@ class TransformedScores(Bayes):
 
 def log_evidence(gp: Any) -> float:
     """Return the log posterior of a model at its own hyperparameters."""
-    return LogPosterior(gp.X, gp.y, gp.unordered)(gp.theta)[0]
+    return LogPosterior(gp.X, gp.y, gp.unordered, trend=gp.trend)(gp.theta)[0]
 
 
 def warped(X: Array, ab: Array) -> Array:
@@ -144,10 +145,6 @@ class WarpedProcess:
         mean, variance, d_mean, d_variance = self.gp.predict_with_gradients(W)
         return mean, variance, slope * d_mean, slope * d_variance
 
-    def contrast(self, A: Array, B: Array) -> tuple[Array, Array]:
-        """Return means and variances (m,) of differences between points (m, d)."""
-        return self.gp.contrast(warped(A, self.ab), warped(B, self.ab))
-
     def extended(self, X_new: Array, y_new: Array) -> WarpedProcess:
         """Return the posterior with further observations."""
         gp = self.gp.extended(warped(X_new, self.ab), y_new)
@@ -172,7 +169,7 @@ class WarpedInputs(Bayes):
         X, y, unordered = plain.X, plain.y, plain.unordered
 
         def worth(ab: Array) -> float:
-            posterior = LogPosterior(warped(X, ab), y, unordered)
+            posterior = LogPosterior(warped(X, ab), y, unordered, trend=self.trend_)
             return posterior(plain.theta)[0] - MARGIN * (ab != 1.0).any(axis=1).sum()
 
         most = worth(self.ab_)
@@ -184,8 +181,8 @@ class WarpedInputs(Bayes):
                     most, self.ab_ = worth(ab), ab
         if (self.ab_ != 1.0).any():
             W = warped(X, self.ab_)
-            theta = fit_theta(W, y, unordered, [plain.theta])
-            gp = GaussianProcess(W, y, theta, unordered)
+            theta = fit_theta(W, y, unordered, [plain.theta], trend=self.trend_)
+            gp = GaussianProcess(W, y, theta, unordered, trend=self.trend_)
             self.gp_ = WarpedProcess(gp, X, self.ab_)  # type: ignore[assignment]
 
 
@@ -226,14 +223,14 @@ class TrustRegion(Bayes):
     The box has side 0.4 after eight scores without a gain, half of it after eight more.
     """
 
-    def _worth(self, improvement: LogEI, told: GaussianProcess, n: int) -> Acquisition:
-        worth = super()._worth(improvement, told, n)
+    def _worth(self, improvement: LogEI, scored: Array) -> Acquisition:
+        worth = super()._worth(improvement, scored)
         n_times = self.n_stuck_ // 8
-        if n_times == 0 or n % 2:
+        if n_times == 0 or len(self.design_.told) % 2:
             return worth
         side = max(0.4 * 0.5 ** (n_times - 1), 0.05)
-        best = told.X[np.argmax(told.y)]
-        return Boxed(worth, best, side, ~told.unordered)
+        gp: Any = self.gp_
+        return Boxed(worth, gp.X[np.argmax(gp.y)], side, ~gp.unordered)
 
 
 class Margin(Bayes):
@@ -264,15 +261,43 @@ class UpperBound:
 class TwoAcquisitions(Bayes):
     """With every other proposal where the upper bound of the score is highest."""
 
-    def _worth(self, improvement: LogEI, told: GaussianProcess, n: int) -> Acquisition:
-        worth: Any = UpperBound(improvement.gp) if n % 2 else improvement
-        return super()._worth(worth, told, n)
+    def _worth(self, improvement: LogEI, scored: Array) -> Acquisition:
+        in_turn = len(self.design_.told) % 2
+        worth: Any = UpperBound(improvement.gp) if in_turn else improvement
+        return super()._worth(worth, scored)
 
 
-def unmoved(
-    worth: Acquisition, gp: GaussianProcess, ranges: NDArray[np.bool_], n: int
-) -> Centered:
-    """Return a prior that fades as ``30 / n``, whatever the model says of an end."""
-    prior = Centered(worth, gp, ranges, n)
-    prior.w[:, ranges] = 30.0 / max(n, 1)
-    return prior
+class Inside:
+    """An acquisition on a log scale, less ``300 / n^2 sum_j (2 a_j - 1)^4``.
+
+    A prior for the inside of ranges that fades, as in piBO: C. Hvarfner et al., ICLR
+    2022, eq. 6.
+    """
+
+    def __init__(self, acquisition: Acquisition, trend: Trend, n: int) -> None:
+        self.acquisition = acquisition
+        self.w = 300.0 / n**2 * trend.inputs
+
+    def __call__(self, A: Array) -> Array:
+        """Return values (m,) at points (m, d)."""
+        return self.acquisition(A) - (2.0 * A - 1.0) ** 4 @ self.w
+
+    def with_gradient(self, A: Array) -> tuple[Array, Array]:
+        """Return values (m,) and gradients (m, d) at points (m, d)."""
+        value, gradient = self.acquisition.with_gradient(A)
+        z = 2.0 * A - 1.0
+        return value - z**4 @ self.w, gradient - 8.0 * self.w * z**3
+
+
+class FadingPrior(Bayes):
+    """With a prior for the inside of ranges in place of the trend."""
+
+    def start(self, *search: Any) -> None:
+        """Begin without a trend."""
+        super().start(*search)
+        self.ranges_ = self.trend_
+        self.trend_ = Trend(np.zeros_like(self.trend_.inputs))
+
+    def _worth(self, improvement: LogEI, scored: Array) -> Acquisition:
+        worth = super()._worth(improvement, scored)
+        return Inside(worth, self.ranges_, len(self.design_.told))

@@ -18,13 +18,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_hpo.acquisition import (
-    Acquisition,
-    Centered,
-    Feasible,
-    LogEI,
-    Maximizer,
-)
+from sklearn_hpo.acquisition import Acquisition, Feasible, LogEI, Maximizer
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies._design import Design, Keys, Point
 from sklearn_hpo.strategies._strategy import Strategy
@@ -32,6 +26,7 @@ from sklearn_hpo.strategies._widening import Widening
 from sklearn_hpo.surrogates import (
     GaussianProcess,
     ScoreScale,
+    Trend,
     cold_starts,
     fit_theta,
     one_thread,
@@ -61,12 +56,12 @@ class Bayes(Strategy):
     """Proposes where a Gaussian process of the scores expects most improvement.
 
     The first candidates are the points of a scrambled Sobol sequence. From then on the
-    model is fitted each time a score is told, and LogEI [1]_ is maximized over all
-    branches of the space, weighed by a prior that fades with the data, see
-    :class:`~sklearn_hpo.acquisition.Centered`. Candidates that are pending count as if
-    they had scored what the model expects of them, the kriging believer of [3]_, and a
-    score estimated from some of the folds counts for less. No score is invented for a
-    failed candidate: it lowers the chance of success around it, see
+    model is fitted each time a score is told, a kernel on a
+    :class:`~sklearn_hpo.surrogates.Trend` by parameter, and LogEI [1]_ is maximized
+    over all branches of the space. Candidates that are pending count as if they had
+    scored what the model expects of them, the kriging believer of [3]_, and a score
+    estimated from some of the folds counts for less. No score is invented for a failed
+    candidate: it lowers the chance of success around it, see
     :class:`~sklearn_hpo.acquisition.Feasible`. Nothing is tried twice, and when eight
     scores in a row brought no gain, less is expected of places that are known: the
     expected improvement is the augmented one [2]_ until there is a gain.
@@ -111,6 +106,7 @@ class Bayes(Strategy):
         self.design_ = Design(space, seed)
         self.maximizer_ = Maximizer(space)
         self.inputs_ = self.maximizer_.inputs
+        self.trend_ = Trend(self.inputs_.ranges)
         d = len(self.inputs_.unordered)
         few = min(max(d + 1, 5), 10, n_iter // 4)
         self.n_initial_ = few if self.n_initial is None else self.n_initial
@@ -221,9 +217,11 @@ class Bayes(Strategy):
                 some = self._representatives(X, scores, _FIT_ALWAYS)
             if n in _COLD_FITS or not starts:
                 starts += cold_starts(unordered)
-            self.theta_ = fit_theta(X[some], y[some], unordered, starts, noise[some])
+            self.theta_ = fit_theta(
+                X[some], y[some], unordered, starts, noise[some], self.trend_
+            )
         X, y, noise = X[rows], y[rows], noise[rows]
-        self.gp_ = GaussianProcess(X, y, self.theta_, unordered, noise)
+        self.gp_ = GaussianProcess(X, y, self.theta_, unordered, noise, self.trend_)
 
     def _representatives(
         self, X: NDArray[np.float64], scores: NDArray[np.float64], most: int
@@ -252,14 +250,14 @@ class Bayes(Strategy):
     ) -> Point | None:
         """Return the point worth most that is not taken, None if none was found."""
         best = np.argsort(-gp.y, kind="stable")[:_BEST_KNOWN]
-        top, told = self._top(gp), gp
+        top, told = self._top(gp), gp.X
         if pending:
             X = self.inputs_(*_stacked(pending))
             mean, _ = gp.predict(X)
             gp = gp.extended(X, mean)
             top = max(top, mean.max())
         noise = gp.noise if self.n_stuck_ >= _STUCK else 0.0
-        worth = self._worth(LogEI(gp, top, noise), told, len(taken))
+        worth = self._worth(LogEI(gp, top, noise), told)
         branch, u = _stacked([self.points_[i] for i in self.rows_[best]])
         scale = np.exp(gp.theta[:-2])
         ranked = self.maximizer_.maximize(worth, scale, branch, u, taken, rng)
@@ -287,22 +285,19 @@ class Bayes(Strategy):
             "improvement": float(scale * gain[0]),
         }
 
-    def _worth(self, improvement: LogEI, told: GaussianProcess, n: int) -> Acquisition:
-        """Return the acquisition, weighed by all that is believed of the space.
+    def _worth(self, improvement: LogEI, scored: NDArray[np.float64]) -> Acquisition:
+        """Return what a point is worth: its improvement, if it does not fail.
 
         Parameters
         ----------
         improvement : LogEI
             What the model expects.
-        told : GaussianProcess
-            The model of what was told.
-        n : int
-            Number of candidates told or pending.
+        scored : ndarray of shape (m, d)
+            Where candidates succeeded.
         """
-        worth: Acquisition = improvement
-        if self.failed_:
-            worth = Feasible(worth, self._losses(told.X))
-        return Centered(worth, told, self.inputs_.ranges, n)
+        if not self.failed_:
+            return improvement
+        return Feasible(improvement, self._losses(scored))
 
     def _losses(self, scored: NDArray[np.float64]) -> GaussianProcess:
         """Return a model of what failing takes from the chance of success.

@@ -5,10 +5,12 @@ X, y           (n, d) (n,) observed points and their scores, mean zero
 A              (m, d)      points asked about
 theta          (d + 2,)    log lengthscales, log outputscale, log noise variance
 weights, s     (d,) ()     1 / lengthscale^2, outputscale
-K = L L'       (n, n)      s k(X, X) + diag(noise)
-L_inv, alpha   (n, n) (n,) L^-1 and K^-1 y
-k, slope       (m, n)      correlation of A and X, and its slope in squared distance
-V              (n, m)      L^-1 s k'
+H              (n, 2 q)    basis functions of the trend at X, h(a)' those at A
+K = L L'       (n, n)      s k(X, X) + H H' + diag(noise)
+L_inv, alpha   (n, n) (n,) L^-1 and K^-1 (y - prior mean)
+k, slope       (m, n)      covariance of A and X, and the kernel's slope in squared
+                           distance
+V              (n, m)      L^-1 k'
 =============  ==========  ==========================================================
 
 Equations: Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006.
@@ -24,13 +26,14 @@ from scipy.linalg import blas, lapack
 
 from sklearn_hpo.surrogates._cholesky import cholesky
 from sklearn_hpo.surrogates._kernel import matern52, squared_distances
+from sklearn_hpo.surrogates._trend import Trend
 
 # Rows of A taken at a time, so that the (rows, n) arrays stay in the cache.
 _ROWS = 256
 
 
 class GaussianProcess:
-    """Posterior of a Gaussian process with a Matern-5/2 kernel and mean zero [1]_.
+    """Posterior of a Gaussian process with a Matern-5/2 kernel and a trend [1]_.
 
     An observation at given hyperparameters is cheap to add, see `extended`. Instances
     are never changed.
@@ -47,6 +50,8 @@ class GaussianProcess:
         Which inputs are compared for equality only.
     noise : ndarray of shape (n,), default=None
         Variances known of single scores, in addition to that of `theta`.
+    trend : Trend, default=None
+        What single inputs add; None for mean zero.
 
     References
     ----------
@@ -61,15 +66,18 @@ class GaussianProcess:
         theta: NDArray[np.float64],
         unordered: NDArray[np.bool_],
         noise: NDArray[np.float64] | None = None,
+        trend: Trend | None = None,
     ) -> None:
         self.X = X
         self.y = y
+        self.trend = Trend(np.zeros(len(unordered), bool)) if trend is None else trend
+        self.H = self.trend.basis(X)
         self.theta = theta
         self.unordered = unordered
         self.weights = np.exp(-2.0 * theta[:-2])
         self.s, self.noise = np.exp(theta[-2:])
-        self.L_inv = _inverse(cholesky(self._covariance(X, noise)))
-        self.alpha = self._solve(y)
+        self.L_inv = _inverse(cholesky(self._covariance(X, self.H, noise)))
+        self.alpha = self._solve()
 
     def predict(
         self, A: NDArray[np.float64]
@@ -90,9 +98,10 @@ class GaussianProcess:
         variance = np.empty(len(A))
         for first in range(0, len(A), _ROWS):
             rows = slice(first, first + _ROWS)
-            k, _ = self._cross(A[rows])
-            mean[rows] = k @ self.alpha
-            variance[rows] = self._variance(self._whiten(k))
+            h = self.trend.basis(A[rows])
+            k, _ = self._cross(A[rows], h)
+            mean[rows] = k @ self.alpha + h @ self.trend.expected
+            variance[rows] = self._variance(self._whiten(k), h)
         return mean, variance
 
     def predict_with_gradients(
@@ -117,36 +126,18 @@ class GaussianProcess:
         mean_gradient, variance_gradient : ndarray of shape (m, d)
             Gradients; zero along unordered inputs.
         """
-        k, slope = self._cross(A)
+        h = self.trend.basis(A)
+        k, slope = self._cross(A, h)
         V = self._whiten(k)
         K_inv_k = blas.dtrmm(1.0, self.L_inv, V, lower=1, trans_a=1)  # (n, m)
+        mean = k @ self.alpha + h @ self.trend.expected
+        coefficients = self.trend.expected + self.H.T @ self.alpha
         mean_gradient = self._pull_back(slope * self.alpha, A)
-        # d(s - k' K^-1 k) = -2 (K^-1 k)' dk
+        mean_gradient += self.trend.pull_back(coefficients[None], A)
+        # d(s + h' h - k' K^-1 k) = 2 h' dh - 2 (K^-1 k)' dk
         variance_gradient = -2.0 * self._pull_back(slope * K_inv_k.T, A)
-        return k @ self.alpha, self._variance(V), mean_gradient, variance_gradient
-
-    def contrast(
-        self, A: NDArray[np.float64], B: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return mean and variance of the differences f(a_i) - f(b_i), without noise.
-
-        Parameters
-        ----------
-        A, B : ndarray of shape (m, d)
-            Points, row by row.
-
-        Returns
-        -------
-        mean, variance : ndarray of shape (m,)
-            Posterior moments; the variance is kept positive.
-        """
-        k = self._cross(A)[0] - self._cross(B)[0]
-        V = self._whiten(k)
-        away = A - B
-        away[:, self.unordered] = away[:, self.unordered] != 0.0
-        prior = 2.0 * self.s * (1.0 - matern52(away * away @ self.weights)[0])
-        variance = prior - np.einsum("ij,ij->j", V, V)
-        return k @ self.alpha, np.maximum(variance, 1e-10 * self.s)
+        variance_gradient += 2.0 * self.trend.pull_back(h - K_inv_k.T @ self.H, A)
+        return mean, self._variance(V, h), mean_gradient, variance_gradient
 
     def extended(
         self,
@@ -176,35 +167,41 @@ class GaussianProcess:
             A new instance.
         """
         n, q = len(self.y), len(y_new)
-        B = self._whiten(self._cross(X_new)[0]).T  # (q, n)
-        L2_inv = _inverse(cholesky(self._covariance(X_new, noise) - B @ B.T))
+        H = self.trend.basis(X_new)
+        B = self._whiten(self._cross(X_new, H)[0]).T  # (q, n)
+        L2_inv = _inverse(cholesky(self._covariance(X_new, H, noise) - B @ B.T))
         L_inv = np.zeros((n + q, n + q), order="F")
         L_inv[:n, :n] = self.L_inv
         L_inv[n:, :n] = -L2_inv @ (B @ self.L_inv)
         L_inv[n:, n:] = L2_inv
         gp = copy(self)
         gp.X = np.vstack([self.X, X_new])
+        gp.H = np.vstack([self.H, H])
         gp.y = np.concatenate([self.y, y_new])
         gp.L_inv = L_inv
-        gp.alpha = gp._solve(gp.y)  # noqa: SLF001 (it is one of us)
+        gp.alpha = gp._solve()  # noqa: SLF001 (it is one of us)
         return gp
 
     def _covariance(
-        self, X: NDArray[np.float64], noise: NDArray[np.float64] | None
+        self,
+        X: NDArray[np.float64],
+        H: NDArray[np.float64],
+        noise: NDArray[np.float64] | None,
     ) -> NDArray[np.float64]:
         """Return the prior covariance of the scores at X, of shape (n, n)."""
         K = self.s * matern52(squared_distances(X, X, self.weights, self.unordered))[0]
         K[np.diag_indices_from(K)] = (
             self.s + self.noise + (0.0 if noise is None else noise)
         )
-        return K
+        return K + H @ H.T
 
     def _cross(
-        self, A: NDArray[np.float64]
+        self, A: NDArray[np.float64], h: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the covariance of A with X and its slope, both of shape (m, n)."""
+        """Return the covariance of A with X and the kernel's slope, both (m, n)."""
         k, slope = matern52(squared_distances(A, self.X, self.weights, self.unordered))
         k *= self.s
+        k += h @ self.H.T
         slope *= self.s
         return k, slope
 
@@ -212,10 +209,12 @@ class GaussianProcess:
         """Return V = L^-1 k' of shape (n, m) for k of shape (m, n)."""
         return blas.dtrmm(1.0, self.L_inv, k.T, lower=1)
 
-    def _variance(self, V: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return s - |V|^2 of shape (m,) for V of shape (n, m), kept positive."""
-        variance = self.s - np.einsum("ij,ij->j", V, V)
-        return np.maximum(variance, 1e-12 * self.s)
+    def _variance(
+        self, V: NDArray[np.float64], h: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return s + |h|^2 - |V|^2 of shape (m,) for V of (n, m), kept positive."""
+        prior = self.s + np.einsum("ij,ij->i", h, h)
+        return np.maximum(prior - np.einsum("ij,ij->j", V, V), 1e-12 * self.s)
 
     def _pull_back(
         self, G: NDArray[np.float64], A: NDArray[np.float64]
@@ -227,9 +226,9 @@ class GaussianProcess:
         weights = np.where(self.unordered, 0.0, 2.0 * self.weights)
         return weights * (A * G.sum(axis=1)[:, None] - G @ self.X)
 
-    def _solve(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return K^-1 y of shape (n,)."""
-        return self.L_inv.T @ (self.L_inv @ y)
+    def _solve(self) -> NDArray[np.float64]:
+        """Return K^-1 (y - prior mean), of shape (n,)."""
+        return self.L_inv.T @ (self.L_inv @ (self.y - self.H @ self.trend.expected))
 
 
 def _inverse(L: NDArray[np.float64]) -> NDArray[np.float64]:

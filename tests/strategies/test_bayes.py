@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from sklearn_hpo import Categorical, Integer, Real
-from sklearn_hpo.acquisition import Centered
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes
 from sklearn_hpo.trials import Candidate
@@ -201,26 +200,6 @@ def test_the_model_waits_for_four_scores_while_others_are_out() -> None:
     assert by_model == [False] * 4 + [True]
 
 
-def test_candidates_that_are_out_take_from_the_prior_for_the_inside(
-    monkeypatch,
-) -> None:
-    seen = []
-
-    def noted(worth, gp, ranges, n):
-        seen.append((n, len(gp.y)))
-        return Centered(worth, gp, ranges, n)
-
-    monkeypatch.setattr("sklearn_hpo.strategies._bayes.Centered", noted)
-    strategy = Bayes()
-    strategy.start(SearchSpace.from_user(PLANE), 40, SEED)
-    first = [strategy.ask(n, [], np.random.default_rng(n)) for n in range(9)]
-    for candidate in first[:5]:
-        strategy.tell(completed(candidate, valley(candidate.params)))
-    for pending in ([], first[5:]):
-        strategy.ask(9, pending, np.random.default_rng(0))
-    assert seen == [(5, 5), (9, 5)]
-
-
 def test_the_first_candidates_are_spread() -> None:
     params, _ = search(PLANE, lambda p: 0.0, 32, strategy=Bayes(n_initial=32))
     counts, *_ = np.histogram2d(
@@ -252,7 +231,8 @@ def test_candidates_from_outside_the_space_are_ignored() -> None:
 def test_when_nothing_was_gained_for_long_it_looks_elsewhere(monkeypatch) -> None:
     """It keeps farther off what it knows than it would otherwise.
 
-    On each of 8 sets of scores: 1 in 256 if there was nothing in it.
+    On at least 10 of 24 sets of scores, and nearer on at most 2: chance would do that
+    once in 50 times.
     """
     space = SearchSpace.from_user({"x": Real(0, 1), "y": Real(0, 1)})
 
@@ -266,11 +246,16 @@ def test_when_nothing_was_gained_for_long_it_looks_elsewhere(monkeypatch) -> Non
         found = np.array([proposed["x"], proposed["y"]])
         return float(np.linalg.norm(points - found, axis=1).min())
 
-    for seed in range(8):
+    farther = []
+    for seed in range(24):
         rng = np.random.default_rng(seed)
         near = 0.6 + rng.normal(0, 0.04, (10, 2))
         points = np.vstack([rng.random((12, 2)), near])
         scores = -np.square(points - 0.6).sum(axis=1) + rng.normal(0, 0.05, 22)
         order = np.argsort(-scores)
         points, scores = points[order], scores[order]
-        assert distance(points, scores, 8) > distance(points, scores, math.inf)
+        by_default = distance(points, scores, 8)
+        farther.append(by_default - distance(points, scores, math.inf))
+    n_farther, n_nearer = (np.sum(np.array(farther) * s > 1e-3) for s in (1, -1))
+    assert n_farther >= 10
+    assert n_nearer <= 2

@@ -7,11 +7,12 @@ import pytest
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
-from sklearn_hpo.surrogates import GaussianProcess
+from sklearn_hpo.surrogates import GaussianProcess, Trend
 
 THETA = np.log([0.3, 0.8, 2.0, 1.7, 1e-3])
 ORDERED = np.zeros(3, bool)
 MIXED = np.array([False, True, False])
+TREND = Trend(np.array([True, False, True]))
 
 
 def data(unordered, n=25, seed=0):
@@ -42,10 +43,29 @@ def test_noise_vector_matches_scikit_learn():
     np.testing.assert_allclose(mean, peer.fit(X, y).predict(X), atol=1e-8)
 
 
+def test_a_trend_is_a_mean_and_a_covariance_more():
+    X, y = data(ORDERED)
+    A = np.random.default_rng(1).random((300, 3))
+    matern = ConstantKernel(1.7) * Matern([0.3, 0.8, 2.0], nu=2.5)
+
+    def cov(B, C):
+        return matern(B, C) + TREND.basis(B) @ TREND.basis(C).T
+
+    K = cov(X, X) + 1e-3 * np.eye(len(X))
+    away = y - TREND.basis(X) @ TREND.expected
+    slow_mean = TREND.basis(A) @ TREND.expected + cov(A, X) @ np.linalg.solve(K, away)
+    slow_cov = cov(A, A) - cov(A, X) @ np.linalg.solve(K, cov(X, A))
+    gp = GaussianProcess(X, y, THETA, ORDERED, trend=TREND)
+    mean, variance = gp.predict(A)
+    np.testing.assert_allclose(mean, slow_mean, atol=1e-8)
+    np.testing.assert_allclose(variance, np.diag(slow_cov), atol=1e-8)
+
+
 @pytest.mark.parametrize("unordered", [ORDERED, MIXED])
+@pytest.mark.parametrize("trend", [None, TREND])
 @pytest.mark.parametrize("output", [0, 1])
-def test_gradients(check_gradient, unordered, output):
-    gp = GaussianProcess(*data(unordered), THETA, unordered)
+def test_gradients(check_gradient, unordered, trend, output):
+    gp = GaussianProcess(*data(unordered), THETA, unordered, trend=trend)
     A, _ = data(unordered, n=4, seed=1)
     for a in A:
 
@@ -61,35 +81,10 @@ def test_gradients(check_gradient, unordered, output):
 
 def test_both_predictions_agree():
     X, y = data(MIXED)
-    gp = GaussianProcess(X, y, THETA, MIXED)
+    gp = GaussianProcess(X, y, THETA, MIXED, trend=TREND)
     A, _ = data(MIXED, n=600, seed=1)
     for fast, slow in zip(gp.predict(A), gp.predict_with_gradients(A), strict=False):
         np.testing.assert_allclose(fast, slow, rtol=1e-9, atol=1e-12)
-
-
-def test_a_contrast_is_that_of_the_joint_posterior():
-    X, y = data(ORDERED)
-    A, B = np.random.default_rng(1).random((2, 6, 3))
-    kernel = ConstantKernel(1.7) * Matern([0.3, 0.8, 2.0], nu=2.5)
-    peer = GaussianProcessRegressor(kernel, optimizer=None, alpha=1e-3).fit(X, y)
-    means, covariance = peer.predict(np.vstack([A, B]), return_cov=True)
-    minus = np.hstack([np.eye(6), -np.eye(6)])
-    mean, variance = GaussianProcess(X, y, THETA, ORDERED).contrast(A, B)
-    np.testing.assert_allclose(mean, minus @ means, atol=1e-8)
-    np.testing.assert_allclose(
-        variance, np.diag(minus @ covariance @ minus.T), atol=1e-8
-    )
-
-
-def test_two_choices_contrast_as_two_ends_do():
-    X, y = data(ORDERED)
-    A, B = np.random.default_rng(1).random((2, 6, 3))
-    for points in (X, A, B):
-        points[:, 1] = points[:, 1].round()
-    choices, ends = (
-        GaussianProcess(X, y, THETA, mask).contrast(A, B) for mask in (MIXED, ORDERED)
-    )
-    np.testing.assert_allclose(choices, ends)
 
 
 def test_an_unseen_code_differs_from_all():
@@ -104,8 +99,8 @@ def test_an_unseen_code_differs_from_all():
 def test_extension_equals_the_whole(q):
     X, y = data(MIXED, n=30)
     noise = np.linspace(0.0, 0.1, 30)
-    whole = GaussianProcess(X, y, THETA, MIXED, noise)
-    part = GaussianProcess(X[:-q], y[:-q], THETA, MIXED, noise[:-q])
+    whole = GaussianProcess(X, y, THETA, MIXED, noise, TREND)
+    part = GaussianProcess(X[:-q], y[:-q], THETA, MIXED, noise[:-q], TREND)
     extended = part.extended(X[-q:], y[-q:], noise[-q:])
     A, _ = data(MIXED, n=50, seed=1)
     for one, other in zip(extended.predict(A), whole.predict(A), strict=False):
