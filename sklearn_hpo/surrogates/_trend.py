@@ -53,14 +53,38 @@ class Trend:
         self.expected = np.repeat([0.0, _EXPECTED], np.count_nonzero(inputs))
 
     def basis(self, A: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the basis functions H (m, 2 q) at points (m, d)."""
+        """Return the basis functions, each times its prior deviation.
+
+        Parameters
+        ----------
+        A : ndarray of shape (m, d)
+            Points.
+
+        Returns
+        -------
+        H : ndarray of shape (m, 2 q)
+            First the slopes of all inputs with a trend, then their curvatures.
+        """
         z = 2.0 * A[:, self.inputs] - 1.0
         return np.hstack([_SLOPE * z, _CURVATURE * (z * z - 1.0 / 3.0)])
 
     def pull_back(
         self, G: NDArray[np.float64], A: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Return sum_k G_ak dH_ak/da, of shape (m, d), for G of shape (m, 2 q)."""
+        """Return sum_k G_ak dH_ak/da, the gradients of sums of basis functions.
+
+        Parameters
+        ----------
+        G : ndarray of shape (m, 2 q) or (1, 2 q)
+            Coefficients of the sums.
+        A : ndarray of shape (m, d)
+            Points.
+
+        Returns
+        -------
+        gradients : ndarray of shape (m, d)
+            Zero along inputs without a trend.
+        """
         slopes, curvatures = np.hsplit(G, 2)
         z = 2.0 * A[:, self.inputs] - 1.0
         gradient = np.zeros(A.shape)
