@@ -56,8 +56,8 @@ class Bayes(Strategy):
     """Proposes where a Gaussian process of the scores expects most improvement.
 
     The first candidates are the points of a scrambled Sobol sequence. From then on the
-    model is fitted each time a score is told, a kernel on a
-    :class:`~sklearn_hpo.surrogates.Trend` by parameter, and LogEI [1]_ is maximized
+    model is fitted each time a score is told, a Matern kernel with a
+    :class:`~sklearn_hpo.surrogates.Trend` for each range, and LogEI [1]_ is maximized
     over all branches of the space. Candidates that are pending count as if they had
     scored what the model expects of them, the kriging believer of [3]_, and a score
     estimated from some of the folds counts for less. No score is invented for a failed
