@@ -76,6 +76,7 @@ def test_every_task_begins_and_ends(search) -> None:
 def test_scikit_learns_progress_bar(search, n_jobs, capsys, monkeypatch) -> None:
     pytest.importorskip("rich")
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("rich._console", None)  # an older one has a width of its own
     search.set_params(n_jobs=n_jobs).set_callbacks(callback.ProgressBar()).fit(X, y)
     shown = capsys.readouterr().out
     assert f"{type(search).__name__} - search #0" in shown
