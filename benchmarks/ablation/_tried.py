@@ -24,7 +24,6 @@ from sklearn_hpo.surrogates import (
     GaussianProcess,
     LogPosterior,
     ScoreScale,
-    Trend,
     fit_theta,
 )
 
@@ -223,10 +222,10 @@ class TrustRegion(Bayes):
     The box has side 0.4 after eight scores without a gain, half of it after eight more.
     """
 
-    def _worth(self, improvement: LogEI, scored: Array) -> Acquisition:
-        worth = super()._worth(improvement, scored)
+    def _worth(self, improvement: LogEI, scored: Array, n: int) -> Acquisition:
+        worth = super()._worth(improvement, scored, n)
         n_times = self.n_stuck_ // 8
-        if n_times == 0 or len(self.design_.told) % 2:
+        if n_times == 0 or n % 2:
             return worth
         side = max(0.4 * 0.5 ** (n_times - 1), 0.05)
         gp: Any = self.gp_
@@ -261,43 +260,6 @@ class UpperBound:
 class TwoAcquisitions(Bayes):
     """With every other proposal where the upper bound of the score is highest."""
 
-    def _worth(self, improvement: LogEI, scored: Array) -> Acquisition:
-        in_turn = len(self.design_.told) % 2
-        worth: Any = UpperBound(improvement.gp) if in_turn else improvement
-        return super()._worth(worth, scored)
-
-
-class Inside:
-    """An acquisition on a log scale, less ``300 / n^2 sum_j (2 a_j - 1)^4``.
-
-    A prior for the inside of ranges that fades, as in piBO: C. Hvarfner et al., ICLR
-    2022, eq. 6.
-    """
-
-    def __init__(self, acquisition: Acquisition, trend: Trend, n: int) -> None:
-        self.acquisition = acquisition
-        self.w = 300.0 / n**2 * trend.inputs
-
-    def __call__(self, A: Array) -> Array:
-        """Return values (m,) at points (m, d)."""
-        return self.acquisition(A) - (2.0 * A - 1.0) ** 4 @ self.w
-
-    def with_gradient(self, A: Array) -> tuple[Array, Array]:
-        """Return values (m,) and gradients (m, d) at points (m, d)."""
-        value, gradient = self.acquisition.with_gradient(A)
-        z = 2.0 * A - 1.0
-        return value - z**4 @ self.w, gradient - 8.0 * self.w * z**3
-
-
-class FadingPrior(Bayes):
-    """With a prior for the inside of ranges in place of the trend."""
-
-    def start(self, *search: Any) -> None:
-        """Begin without a trend."""
-        super().start(*search)
-        self.ranges_ = self.trend_
-        self.trend_ = Trend(np.zeros_like(self.trend_.inputs))
-
-    def _worth(self, improvement: LogEI, scored: Array) -> Acquisition:
-        worth = super()._worth(improvement, scored)
-        return Inside(worth, self.ranges_, len(self.design_.told))
+    def _worth(self, improvement: LogEI, scored: Array, n: int) -> Acquisition:
+        worth: Any = UpperBound(improvement.gp) if n % 2 else improvement
+        return super()._worth(worth, scored, n)

@@ -20,14 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.ablation._tried import (
-    FadingPrior,
     Margin,
     TransformedScores,
     TrustRegion,
     TwoAcquisitions,
     WarpedInputs,
 )
-from sklearn_hpo.acquisition import Acquisition, LogEI, ModelInputs
+from sklearn_hpo.acquisition import Centered, LogEI, ModelInputs
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes
 from sklearn_hpo.strategies._design import Design, Keys, Point
@@ -92,27 +91,17 @@ class Positions(ModelInputs):
         return X
 
 
-class Unlogged:
-    """The improvement itself; its gradients vanish where it is small."""
-
-    def __init__(self, acquisition: Acquisition) -> None:
-        self.acquisition = acquisition
+class Unlogged(Centered):
+    """The weighed improvement itself; its gradients vanish where it is small."""
 
     def __call__(self, A: Array) -> Array:
         """Return values (m,) at points (m, d)."""
-        return np.exp(self.acquisition(A))
+        return np.exp(super().__call__(A))
 
     def with_gradient(self, A: Array) -> tuple[Array, Array]:
         """Return values (m,) and gradients (m, d) at points (m, d)."""
-        value, gradient = self.acquisition.with_gradient(A)
+        value, gradient = super().with_gradient(A)
         return np.exp(value), np.exp(value)[:, None] * gradient
-
-
-class PlainImprovement(Bayes):
-    """With the improvement itself, not its logarithm."""
-
-    def _worth(self, improvement: LogEI, scored: Array) -> Acquisition:
-        return Unlogged(super()._worth(improvement, scored))
 
 
 class NextScore:
@@ -149,12 +138,14 @@ def best_mean(bayes: Bayes, gp: GaussianProcess) -> float:
 
 BAYES = "sklearn_hpo.strategies._bayes"
 FIT = "sklearn_hpo.surrogates._fit"
+CENTER = "sklearn_hpo.acquisition._center"
 TREND = "sklearn_hpo.surrogates._trend"
 PEER = "benchmarks.compare.runners._ours_bayes"
 AS_IS = "as it is"
 # Names of the package, and what they are replaced by.
 VARIANTS: dict[str, dict[str, Any]] = {
     AS_IS: {},
+    "no prior for the inside of ranges": {f"{CENTER}._WEIGHT": 0.0},
     "no trend": {f"{BAYES}.Trend": lambda ranges: Trend(np.zeros_like(ranges))},
     "a trend without an expected curvature": {f"{TREND}._EXPECTED": 0.0},
     "no augmented improvement when stuck": {f"{BAYES}._STUCK": math.inf},
@@ -180,7 +171,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "sklearn_hpo.strategies._design.Design.first": drawn
     },
     "no default first": {f"{PEER}.First": lambda _, strategy: strategy},
-    "EI, not its logarithm": {f"{PEER}.Bayes": PlainImprovement},
+    "EI, not its logarithm": {f"{BAYES}.Centered": Unlogged},
     "best mean to improve on, not best score": {f"{BAYES}.Bayes._top": best_mean},
     "scan alone, no climbs": {"sklearn_hpo.acquisition._maximize._ROUNDS": 0},
     "the model after 3 candidates": {f"{PEER}.Bayes": partial(Bayes, 3)},
@@ -189,8 +180,10 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "a power transform of scores by evidence": {f"{PEER}.Bayes": TransformedScores},
     "warped inputs by evidence": {f"{PEER}.Bayes": WarpedInputs},
     "a trust region when stuck": {f"{PEER}.Bayes": TrustRegion},
-    "a prior for the inside of ranges that fades, no trend": {
-        f"{PEER}.Bayes": FadingPrior
+    "a prior that fades as 300 / n^2, no trend": {
+        f"{BAYES}.Trend": lambda ranges: Trend(np.zeros_like(ranges)),
+        f"{CENTER}._WEIGHT": 300.0,
+        f"{CENTER}._POWER": 2,
     },
     "a margin to improve by": {f"{PEER}.Bayes": Margin},
     "an upper bound in turn with LogEI": {f"{PEER}.Bayes": TwoAcquisitions},

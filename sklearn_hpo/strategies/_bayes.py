@@ -18,7 +18,13 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_hpo.acquisition import Acquisition, Feasible, LogEI, Maximizer
+from sklearn_hpo.acquisition import (
+    Acquisition,
+    Centered,
+    Feasible,
+    LogEI,
+    Maximizer,
+)
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies._design import Design, Keys, Point
 from sklearn_hpo.strategies._strategy import Strategy
@@ -58,10 +64,11 @@ class Bayes(Strategy):
     The first candidates are the points of a scrambled Sobol sequence. From then on the
     model is fitted each time a score is told, a Matern kernel with a
     :class:`~sklearn_hpo.surrogates.Trend` for each range, and LogEI [1]_ is maximized
-    over all branches of the space. Candidates that are pending count as if they had
-    scored what the model expects of them, the kriging believer of [3]_, and a score
-    estimated from some of the folds counts for less. No score is invented for a failed
-    candidate: it lowers the chance of success around it, see
+    over all branches of the space, weighed by a prior that soon fades, see
+    :class:`~sklearn_hpo.acquisition.Centered`. Candidates that are pending count as if
+    they had scored what the model expects of them, the kriging believer of [3]_, and a
+    score estimated from some of the folds counts for less. No score is invented for a
+    failed candidate: it lowers the chance of success around it, see
     :class:`~sklearn_hpo.acquisition.Feasible`. Nothing is tried twice, and when eight
     scores in a row brought no gain, less is expected of places that are known: the
     expected improvement is the augmented one [2]_ until there is a gain.
@@ -257,7 +264,7 @@ class Bayes(Strategy):
             gp = gp.extended(X, mean)
             top = max(top, mean.max())
         noise = gp.noise if self.n_stuck_ >= _STUCK else 0.0
-        worth = self._worth(LogEI(gp, top, noise), told)
+        worth = self._worth(LogEI(gp, top, noise), told, len(taken))
         branch, u = _stacked([self.points_[i] for i in self.rows_[best]])
         scale = np.exp(gp.theta[:-2])
         ranked = self.maximizer_.maximize(worth, scale, branch, u, taken, rng)
@@ -285,8 +292,10 @@ class Bayes(Strategy):
             "improvement": float(scale * gain[0]),
         }
 
-    def _worth(self, improvement: LogEI, scored: NDArray[np.float64]) -> Acquisition:
-        """Return what a point is worth: its improvement, if it does not fail.
+    def _worth(
+        self, improvement: LogEI, scored: NDArray[np.float64], n: int
+    ) -> Acquisition:
+        """Return the acquisition, weighed by all that is believed of the space.
 
         Parameters
         ----------
@@ -294,10 +303,13 @@ class Bayes(Strategy):
             What the model expects.
         scored : ndarray of shape (m, d)
             Where candidates succeeded.
+        n : int
+            Number of candidates told or pending.
         """
-        if not self.failed_:
-            return improvement
-        return Feasible(improvement, self._losses(scored))
+        worth: Acquisition = improvement
+        if self.failed_:
+            worth = Feasible(worth, self._losses(scored))
+        return Centered(worth, self.inputs_.ranges, n)
 
     def _losses(self, scored: NDArray[np.float64]) -> GaussianProcess:
         """Return a model of what failing takes from the chance of success.

@@ -20,12 +20,7 @@ from benchmarks.compare._reference import Reference
 from benchmarks.compare._space import Space, cat, real
 from benchmarks.compare._task import Outcome
 from sklearn_hpo.acquisition import LogEI
-from sklearn_hpo.surrogates import (
-    GaussianProcess,
-    LogPosterior,
-    Trend,
-    cold_starts,
-)
+from sklearn_hpo.surrogates import GaussianProcess, LogPosterior, cold_starts
 
 
 @pytest.fixture
@@ -110,7 +105,7 @@ def test_a_power_of_one_changes_nothing_and_slopes_are_those_of_the_scale():
     assert np.log(slopes).sum() == pytest.approx(bent.log_slope, abs=1e-5)
 
 
-@pytest.mark.parametrize("worth", ["warped", "boxed", "upper bound", "inside"])
+@pytest.mark.parametrize("worth", ["warped", "boxed", "upper bound"])
 def test_gradients_of_what_was_tried_are_those_of_the_values(worth):
     rng = np.random.default_rng(0)
     X, unordered = rng.random((12, 3)), np.array([False, False, True])
@@ -122,7 +117,6 @@ def test_gradients_of_what_was_tried_are_those_of_the_values(worth):
         "warped": lambda: LogEI(_tried.WarpedProcess(gp, X, ab), 1.0),
         "boxed": lambda: _tried.Boxed(LogEI(gp, 1.0), X[0], 0.4, ~unordered),
         "upper bound": lambda: _tried.UpperBound(gp),
-        "inside": lambda: _tried.Inside(LogEI(gp, 1.0), Trend(~unordered), 9),
     }[worth]()
     A = 0.1 + 0.8 * rng.random((20, 3))
     A[:, 2] = rng.integers(3, size=20)

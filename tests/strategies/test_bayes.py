@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sklearn_hpo import Categorical, Integer, Real
+from sklearn_hpo.acquisition import Centered
 from sklearn_hpo.space import SearchSpace
 from sklearn_hpo.strategies import Bayes
 from sklearn_hpo.trials import Candidate
@@ -198,6 +199,26 @@ def test_the_model_waits_for_four_scores_while_others_are_out() -> None:
         told = pending.pop(0)
         strategy.tell(completed(told, valley(told.params)))
     assert by_model == [False] * 4 + [True]
+
+
+def test_candidates_that_are_out_take_from_the_prior_for_the_inside(
+    monkeypatch,
+) -> None:
+    seen = []
+
+    def noted(worth, ranges, n):
+        seen.append(n)
+        return Centered(worth, ranges, n)
+
+    monkeypatch.setattr("sklearn_hpo.strategies._bayes.Centered", noted)
+    strategy = Bayes()
+    strategy.start(SearchSpace.from_user(PLANE), 40, SEED)
+    first = [strategy.ask(n, [], np.random.default_rng(n)) for n in range(9)]
+    for candidate in first[:5]:
+        strategy.tell(completed(candidate, valley(candidate.params)))
+    for pending in ([], first[5:]):
+        strategy.ask(9, pending, np.random.default_rng(0))
+    assert seen == [5, 9]
 
 
 def test_the_first_candidates_are_spread() -> None:
