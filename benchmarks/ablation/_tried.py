@@ -222,14 +222,14 @@ class TrustRegion(Bayes):
     The box has side 0.4 after eight scores without a gain, half of it after eight more.
     """
 
-    def _worth(self, improvement: LogEI, scored: Array, n: int) -> Acquisition:
-        worth = super()._worth(improvement, scored, n)
+    def _worth(self, improvement: LogEI, told: GaussianProcess, n: int) -> Acquisition:
+        worth = super()._worth(improvement, told, n)
         n_times = self.n_stuck_ // 8
         if n_times == 0 or n % 2:
             return worth
         side = max(0.4 * 0.5 ** (n_times - 1), 0.05)
-        gp: Any = self.gp_
-        return Boxed(worth, gp.X[np.argmax(gp.y)], side, ~gp.unordered)
+        best = told.X[np.argmax(told.y)]
+        return Boxed(worth, best, side, ~told.unordered)
 
 
 class Margin(Bayes):
@@ -260,6 +260,6 @@ class UpperBound:
 class TwoAcquisitions(Bayes):
     """With every other proposal where the upper bound of the score is highest."""
 
-    def _worth(self, improvement: LogEI, scored: Array, n: int) -> Acquisition:
+    def _worth(self, improvement: LogEI, told: GaussianProcess, n: int) -> Acquisition:
         worth: Any = UpperBound(improvement.gp) if n % 2 else improvement
-        return super()._worth(worth, scored, n)
+        return super()._worth(worth, told, n)

@@ -257,7 +257,7 @@ class Bayes(Strategy):
     ) -> Point | None:
         """Return the point worth most that is not taken, None if none was found."""
         best = np.argsort(-gp.y, kind="stable")[:_BEST_KNOWN]
-        top, told = self._top(gp), gp.X
+        top, told = self._top(gp), gp
         if pending:
             X = self.inputs_(*_stacked(pending))
             mean, _ = gp.predict(X)
@@ -292,23 +292,21 @@ class Bayes(Strategy):
             "improvement": float(scale * gain[0]),
         }
 
-    def _worth(
-        self, improvement: LogEI, scored: NDArray[np.float64], n: int
-    ) -> Acquisition:
+    def _worth(self, improvement: LogEI, told: GaussianProcess, n: int) -> Acquisition:
         """Return the acquisition, weighed by all that is believed of the space.
 
         Parameters
         ----------
         improvement : LogEI
             What the model expects.
-        scored : ndarray of shape (m, d)
-            Where candidates succeeded.
+        told : GaussianProcess
+            The model of what was told.
         n : int
             Number of candidates told or pending.
         """
         worth: Acquisition = improvement
         if self.failed_:
-            worth = Feasible(worth, self._losses(scored))
+            worth = Feasible(worth, self._losses(told.X))
         return Centered(worth, self.inputs_.ranges, n)
 
     def _losses(self, scored: NDArray[np.float64]) -> GaussianProcess:
