@@ -62,7 +62,7 @@ def test_a_peer_that_prunes_has_the_fits_of_as_many_evaluations(tmp_path, make_t
             scores = [s + f / 100 for s in outcome.scores for f in (-1, 1, -2, 2)]
             return replace(outcome, scores=scores)
 
-    job = Job(Folds(), BY_NAME["ours_bayes_racing"], PLAIN, 0, 12)
+    job = Job(Folds(), BY_NAME["ours_bayes_racing"], PLAIN, 0, 30)
     memo = Memo(tmp_path / "memo.sqlite")
     run_job(job, memo, Environments(str(tmp_path)), tmp_path, timeout=60.0)
     evaluations = json.loads(job.path(tmp_path).read_text())["evaluations"]
@@ -70,7 +70,7 @@ def test_a_peer_that_prunes_has_the_fits_of_as_many_evaluations(tmp_path, make_t
     assert stopped
     assert all(e["value"] is None and 1 <= e["n_fits"] < 4 for e in stopped)
     # The last one begins before all fits are spent.
-    assert 12 * 4 <= sum(e.get("n_fits", 4) for e in evaluations) < 13 * 4
+    assert 30 * 4 <= sum(e.get("n_fits", 4) for e in evaluations) < 31 * 4
     whole = [e["value"] for e in evaluations if e["value"] is not None]
     worst = min(job.task.evaluate(e["config"]).value for e in stopped)
     assert worst < max(whole)
