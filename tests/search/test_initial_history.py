@@ -127,8 +127,7 @@ def test_the_strategy_hears_of_it() -> None:
     [strategy] = listeners
     low, best, high = strategy.expected(places)
     assert best == pytest.approx(0.0, abs=1.0)
-    assert low < -4
-    assert high < -4
+    assert max(low, high) < best - 2  # the scores are -9, 0 and -9
 
 
 def test_a_journal_says_the_same_as_its_history(tmp_path: Path) -> None:
