@@ -252,8 +252,8 @@ def test_candidates_from_outside_the_space_are_ignored() -> None:
 def test_when_nothing_was_gained_for_long_it_looks_elsewhere(monkeypatch) -> None:
     """It keeps farther off what it knows than it would otherwise.
 
-    On at least 10 of 24 sets of scores, and nearer on at most 2: chance would do that
-    once in 50 times.
+    On at least 30 of 48 sets of scores, and nearer on at most 4: chance would do that
+    once in 300,000 times.
     """
     space = SearchSpace.from_user({"x": Real(0, 1), "y": Real(0, 1)})
 
@@ -268,7 +268,7 @@ def test_when_nothing_was_gained_for_long_it_looks_elsewhere(monkeypatch) -> Non
         return float(np.linalg.norm(points - found, axis=1).min())
 
     farther = []
-    for seed in range(24):
+    for seed in range(48):
         rng = np.random.default_rng(seed)
         near = 0.6 + rng.normal(0, 0.04, (10, 2))
         points = np.vstack([rng.random((12, 2)), near])
@@ -278,5 +278,5 @@ def test_when_nothing_was_gained_for_long_it_looks_elsewhere(monkeypatch) -> Non
         by_default = distance(points, scores, 8)
         farther.append(by_default - distance(points, scores, math.inf))
     n_farther, n_nearer = (np.sum(np.array(farther) * s > 1e-3) for s in (1, -1))
-    assert n_farther >= 10
-    assert n_nearer <= 2
+    assert n_farther >= 30
+    assert n_nearer <= 4
