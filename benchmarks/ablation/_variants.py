@@ -33,10 +33,10 @@ from sklearn_hpo.strategies._design import Design, Keys, Point
 from sklearn_hpo.surrogates import (
     GaussianProcess,
     LogPosterior,
-    Trend,
     cold_starts,
     fit_theta,
 )
+from sklearn_hpo.surrogates._trend import NO_TREND
 
 Array = NDArray[np.float64]
 
@@ -146,7 +146,7 @@ AS_IS = "as it is"
 VARIANTS: dict[str, dict[str, Any]] = {
     AS_IS: {},
     "no prior for the inside of ranges": {f"{CENTER}._WEIGHT": 0.0},
-    "no trend": {f"{BAYES}.Trend": lambda ranges: Trend(np.zeros_like(ranges))},
+    "no trend": {f"{BAYES}.Trend": lambda _: NO_TREND},
     "a trend without an expected curvature": {f"{TREND}._EXPECTED": 0.0},
     "no augmented improvement when stuck": {f"{BAYES}._STUCK": math.inf},
     "no winsorizing of scores": {"sklearn_hpo.surrogates._scores._SPREADS": math.inf},
@@ -181,7 +181,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "warped inputs by evidence": {f"{PEER}.Bayes": WarpedInputs},
     "a trust region when stuck": {f"{PEER}.Bayes": TrustRegion},
     "a prior that fades as 300 / n^2, no trend": {
-        f"{BAYES}.Trend": lambda ranges: Trend(np.zeros_like(ranges)),
+        f"{BAYES}.Trend": lambda _: NO_TREND,
         f"{CENTER}._WEIGHT": 300.0,
         f"{CENTER}._POWER": 2,
     },

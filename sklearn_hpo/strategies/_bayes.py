@@ -113,7 +113,7 @@ class Bayes(Strategy):
         self.design_ = Design(space, seed)
         self.maximizer_ = Maximizer(space)
         self.inputs_ = self.maximizer_.inputs
-        self.trend_ = Trend(self.inputs_.ranges)
+        self.trend_ = Trend(np.flatnonzero(self.inputs_.ranges))
         d = len(self.inputs_.unordered)
         few = min(max(d + 1, 5), 10, n_iter // 4)
         self.n_initial_ = few if self.n_initial is None else self.n_initial

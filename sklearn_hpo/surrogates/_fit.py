@@ -5,7 +5,7 @@ X, y           (n, d) (n,) observed points and their standardized scores
 theta          (d + 2,)    log lengthscales, log outputscale s, log noise variance
 w              (d,)        1 / lengthscale^2
 M              (q, n * n)  1{x_ij != x_kj} for the q unordered inputs, one row each
-H              (n, 2 q)    basis functions of the trend
+H              (n, 2 p)    basis functions of the trend in p inputs; K_trend = H H'
 K = L L'       (n, n)      s k(X, X) + H H' + diag(noise)
 Q              (n, n)      K^-1 - alpha alpha', with alpha = K^-1 (y - prior mean)
 =============  ==========  ==========================================================
@@ -26,7 +26,7 @@ from scipy.optimize import minimize
 
 from sklearn_hpo.surrogates._cholesky import cholesky
 from sklearn_hpo.surrogates._kernel import matern52, squared_distances
-from sklearn_hpo.surrogates._trend import Trend
+from sklearn_hpo.surrogates._trend import NO_TREND, Trend
 
 # Bounds of lengthscales, outputscale and noise variance. The floor of the noise keeps
 # K well conditioned; scores are standardized, so it is 0.3% of their spread.
@@ -69,8 +69,8 @@ class LogPosterior:
         Which inputs are compared for equality only.
     noise : ndarray of shape (n,), default=None
         Variances known of single scores, in addition to that of `theta`.
-    trend : Trend, default=None
-        What single inputs add; None for mean zero.
+    trend : Trend, default=Trend([])
+        What single inputs add, nothing by default.
 
     References
     ----------
@@ -86,13 +86,12 @@ class LogPosterior:
         y: NDArray[np.float64],
         unordered: NDArray[np.bool_],
         noise: NDArray[np.float64] | None = None,
-        trend: Trend | None = None,
+        trend: Trend = NO_TREND,
     ) -> None:
         self.X = X[:, ~unordered] - 0.5
-        trend = Trend(np.zeros(len(unordered), bool)) if trend is None else trend
         H = trend.basis(X)
         self.y = y - H @ trend.expected
-        self.trend = H @ H.T
+        self.K_trend = H @ H.T
         self.unordered = unordered
         self.noise = 0.0 if noise is None else noise
         self.M = _mismatches(X[:, unordered])
@@ -127,7 +126,7 @@ class LogPosterior:
         k, slope = matern52(self._distances(w))
         K = s * k
         np.fill_diagonal(K, s + noise + self.noise)
-        K += self.trend
+        K += self.K_trend
         L = cholesky(K)
         alpha = lapack.dpotrs(L, self.y, lower=1)[0]
         # A copy: by where its result lies, numpy 1.24 rounds the logarithm of a
@@ -171,7 +170,7 @@ def fit_theta(
     unordered: NDArray[np.bool_],
     starts: Sequence[NDArray[np.float64]] | None = None,
     noise: NDArray[np.float64] | None = None,
-    trend: Trend | None = None,
+    trend: Trend = NO_TREND,
 ) -> NDArray[np.float64]:
     """Return the hyperparameters of highest posterior density.
 
@@ -187,8 +186,8 @@ def fit_theta(
         Where to climb from, the best end counts; None for `cold_starts`.
     noise : ndarray of shape (n,), default=None
         Variances known of single scores, in addition to that of `theta`.
-    trend : Trend, default=None
-        What single inputs add; None for mean zero.
+    trend : Trend, default=Trend([])
+        What single inputs add, nothing by default.
 
     Returns
     -------

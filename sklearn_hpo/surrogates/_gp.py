@@ -26,7 +26,7 @@ from scipy.linalg import blas, lapack
 
 from sklearn_hpo.surrogates._cholesky import cholesky
 from sklearn_hpo.surrogates._kernel import matern52, squared_distances
-from sklearn_hpo.surrogates._trend import Trend
+from sklearn_hpo.surrogates._trend import NO_TREND, Trend
 
 # Rows of A taken at a time, so that the (rows, n) arrays stay in the cache.
 _ROWS = 256
@@ -50,8 +50,8 @@ class GaussianProcess:
         Which inputs are compared for equality only.
     noise : ndarray of shape (n,), default=None
         Variances known of single scores, in addition to that of `theta`.
-    trend : Trend, default=None
-        What single inputs add; None for mean zero.
+    trend : Trend, default=Trend([])
+        What single inputs add, nothing by default.
 
     References
     ----------
@@ -66,12 +66,12 @@ class GaussianProcess:
         theta: NDArray[np.float64],
         unordered: NDArray[np.bool_],
         noise: NDArray[np.float64] | None = None,
-        trend: Trend | None = None,
+        trend: Trend = NO_TREND,
     ) -> None:
         self.X = X
         self.y = y
-        self.trend = Trend(np.zeros(len(unordered), bool)) if trend is None else trend
-        self.H = self.trend.basis(X)
+        self.trend = trend
+        self.H = trend.basis(X)
         self.theta = theta
         self.unordered = unordered
         self.weights = np.exp(-2.0 * theta[:-2])

@@ -34,7 +34,7 @@ class Trend:
 
     Parameters
     ----------
-    inputs : ndarray of shape (d,) of bool
+    inputs : ndarray of shape (q,) of int
         Which inputs have a trend.
 
     Attributes
@@ -48,9 +48,9 @@ class Trend:
        Learning", MIT Press 2006.
     """
 
-    def __init__(self, inputs: NDArray[np.bool_]) -> None:
+    def __init__(self, inputs: NDArray[np.int_]) -> None:
         self.inputs = inputs
-        self.expected = np.repeat([0.0, _EXPECTED], np.count_nonzero(inputs))
+        self.expected = np.repeat([0.0, _EXPECTED], len(inputs))
 
     def basis(self, A: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the basis functions, each times its prior deviation.
@@ -92,3 +92,6 @@ class Trend:
             z * curvatures
         )
         return gradient
+
+
+NO_TREND = Trend(np.array([], int))

@@ -39,5 +39,5 @@ def test_the_gradient(check_gradient) -> None:
     worth = Centered(Flat(), RANGES, n=7)
     for a in np.random.default_rng(0).random((5, 3)):
         value, gradient = worth.with_gradient(a[None])
-        np.testing.assert_allclose(value, worth(a[None]), rtol=1e-12)
+        assert value == worth(a[None])
         check_gradient(lambda x: worth(x[None])[0], gradient[0], a)

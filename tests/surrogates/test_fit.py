@@ -26,7 +26,7 @@ def data(d=3, n=30, n_unordered=1, seed=0):
 def test_gradient_of_log_posterior(check_gradient, n_unordered, noisy, trended):
     X, y, unordered = data(n_unordered=n_unordered)
     noise = np.linspace(0.0, 0.3, len(y)) if noisy else None
-    trend = Trend(~unordered) if trended else None
+    trend = Trend(np.flatnonzero(~unordered & trended))
     posterior = LogPosterior(X, y, unordered, noise, trend)
     rng = np.random.default_rng(1)
     for _ in range(5):
@@ -46,7 +46,7 @@ def log_prior(theta, unordered):
 @pytest.mark.parametrize("trended", [False, True])
 def test_value_is_likelihood_times_prior(trended):
     X, y, unordered = data(n_unordered=0)
-    trend = Trend(np.full(3, trended))
+    trend = Trend(np.arange(3 * trended))
     posterior = LogPosterior(X, y, unordered, trend=trend)
     H = trend.basis(X)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sklearn_hpo.surrogates import GaussianProcess, Trend
+from sklearn_hpo.surrogates._trend import NO_TREND
 
-INPUTS = np.array([True, False, True])
+INPUTS = np.array([0, 2])
 TREND = Trend(INPUTS)
 A = np.random.default_rng(0).random((7, 3))
 
@@ -22,7 +23,7 @@ def test_it_is_a_parabola_for_each_input():
 
 def test_over_a_range_its_parts_sum_to_nothing():
     grid = (np.arange(100_000) + 0.5)[:, None] / 100_000
-    means = Trend(np.array([True])).basis(grid).mean(axis=0)
+    means = Trend(np.array([0])).basis(grid).mean(axis=0)
     np.testing.assert_allclose(means, 0.0, atol=1e-9)
 
 
@@ -51,12 +52,13 @@ def test_scores_that_rise_towards_an_end_are_believed_further_on():
     theta = np.log([0.3] * 10 + [1.0, 1e-3])
     plain, trended = (
         GaussianProcess(X, y, theta, np.zeros(10, bool), trend=trend)
-        for trend in (None, Trend(np.ones(10, bool)))
+        for trend in (NO_TREND, Trend(np.arange(10)))
     )
     corner = np.ones((1, 10))
     assert abs(plain.predict(corner)[0][0]) < 0.1
     assert trended.predict(corner)[0][0] > 1.0
 
 
-def test_no_inputs():
-    assert Trend(np.zeros(3, bool)).basis(A).shape == (7, 0)
+def test_none_adds_nothing():
+    assert NO_TREND.basis(A).shape == (7, 0)
+    assert not NO_TREND.pull_back(np.empty((7, 0)), A).any()
