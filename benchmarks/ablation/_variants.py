@@ -175,7 +175,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "best mean to improve on, not best score": {f"{BAYES}.Bayes._top": best_mean},
     "scan alone, no climbs": {"sklearn_hpo.acquisition._maximize._ROUNDS": 0},
     "the model after 3 candidates": {f"{PEER}.Bayes": partial(Bayes, 3)},
-    "the model after 5 candidates": {f"{PEER}.Bayes": partial(Bayes, 5)},
+    "the model after 10 candidates": {f"{PEER}.Bayes": partial(Bayes, 10)},
     "luck counts as gain": {f"{BAYES}.LogEI": lucky},
     "a power transform of scores by evidence": {f"{PEER}.Bayes": TransformedScores},
     "warped inputs by evidence": {f"{PEER}.Bayes": WarpedInputs},

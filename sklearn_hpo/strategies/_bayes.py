@@ -50,8 +50,6 @@ _FIT_ALWAYS = 100
 # costs some 0.1 s; the time grows with their cube, the memory with their square.
 _MOST = 500
 _MOST_FAILED = 250
-# Candidates that must have been told before the model proposes, however many are out.
-_FEWEST_TOLD = 4
 # Scores in a row without a gain after which the same places are worth less.
 _STUCK = 8
 # Points around which the maximizer looks more closely.
@@ -81,11 +79,9 @@ class Bayes(Strategy):
 
     Parameters
     ----------
-    n_initial : int or None, default=None
-        Number of candidates to have before the model proposes, those from elsewhere
-        included. None for one more than there are inputs of the model, at least 5 and
-        at most 10, but no more than a quarter of the search. Pending ones count, as
-        long as four were told.
+    n_initial : int, default=4
+        Number of candidates to hear of before the model proposes, those from elsewhere
+        included.
 
     References
     ----------
@@ -98,7 +94,7 @@ class Bayes(Strategy):
        Problems, Springer, 2010.
     """
 
-    def __init__(self, n_initial: int | None = None) -> None:
+    def __init__(self, n_initial: int = 4) -> None:
         self.n_initial = n_initial
 
     def start(self, space: SearchSpace, n_iter: int, seed: int) -> None:
@@ -114,9 +110,6 @@ class Bayes(Strategy):
         self.maximizer_ = Maximizer(space)
         self.inputs_ = self.maximizer_.inputs
         self.trend_ = Trend(np.flatnonzero(self.inputs_.ranges))
-        d = len(self.inputs_.unordered)
-        few = min(max(d + 1, 5), 10, n_iter // 4)
-        self.n_initial_ = few if self.n_initial is None else self.n_initial
         self.points_: list[Point] = []
         self.scores_: list[float] = []
         self.noise_: list[float] = []
@@ -185,9 +178,7 @@ class Bayes(Strategy):
     ) -> Candidate | None:
         """Return the next candidate, None if the space is exhausted."""
         taken = self.design_.taken(pending)
-        few = min(_FEWEST_TOLD, self.n_initial_)
-        is_early = len(taken) < self.n_initial_ or len(self.design_.told) < few
-        gp = None if is_early else self.gp_
+        gp = None if len(self.design_.told) < self.n_initial else self.gp_
         point = None
         if gp is None:
             point = self.design_.first(number, taken)

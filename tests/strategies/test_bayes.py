@@ -229,13 +229,6 @@ def test_the_first_candidates_are_spread() -> None:
     assert counts.min() >= 1
 
 
-@pytest.mark.parametrize(("n_iter", "n_initial"), [(8, 2), (40, 5), (100, 5)])
-def test_the_initial_design_is_small(n_iter: int, n_initial: int) -> None:
-    strategy = Bayes()
-    strategy.start(SearchSpace.from_user(PLANE), n_iter, SEED)
-    assert strategy.n_initial_ == n_initial
-
-
 def test_what_can_only_be_drawn_cannot_be_modelled() -> None:
     with pytest.raises(ValueError, match=r"\['x'\] that have only rvs"):
         search({"x": OnlyRvs()}, lambda p: 0.0)
