@@ -286,7 +286,9 @@ def test_law_8_every_fit_is_on_a_clone_and_scores_are_cross_val_scores() -> None
     X, y = load_iris(return_X_y=True)
     estimator = CountsFits(max_iter=500)
     CountsFits.fitted.clear()
-    search = BayesSearchCV(estimator, {"C": Real(0.01, 10)}, n_iter=6, cv=3).fit(X, y)
+    search = BayesSearchCV(
+        estimator, {"C": Real(0.01, 10)}, n_iter=6, cv=3, racing=False, random_state=0
+    ).fit(X, y)
     assert len(CountsFits.fitted) == 6 * 3 + 1
     assert id(estimator) not in CountsFits.fitted
     for row, params in enumerate(search.cv_results_["params"]):

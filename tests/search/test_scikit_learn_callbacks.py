@@ -49,7 +49,9 @@ SPACE = {"C": Real(0.01, 10)}
 SEARCHES = [
     GridSearchCV(LogisticRegression(max_iter=500), {"C": [0.1, 0.5, 1, 2]}, cv=2),
     RandomizedSearchCV(LogisticRegression(max_iter=500), SPACE, n_iter=4, cv=2),
-    BayesSearchCV(LogisticRegression(max_iter=500), SPACE, n_iter=4, cv=2),
+    BayesSearchCV(
+        LogisticRegression(max_iter=500), SPACE, n_iter=4, cv=2, racing=False
+    ),
 ]
 each_search = pytest.mark.parametrize("search", SEARCHES)
 
