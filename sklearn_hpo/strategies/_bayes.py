@@ -179,7 +179,6 @@ class Bayes(Strategy):
         """Return the next candidate, None if the space is exhausted."""
         taken = self.design_.taken(pending)
         gp = None if len(self.design_.told) < self.n_initial else self.gp_
-        point = None
         if gp is None:
             point = self.design_.first(number, taken)
         else:
