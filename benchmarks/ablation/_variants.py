@@ -184,13 +184,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         f"{BAYES}.Trend": lambda _: NO_TREND,
         f"{CENTER}._WEIGHT": 300.0,
         f"{CENTER}._POWER": 2,
-        f"{CENTER}._FROM": 1,
     },
-    "a prior of 3000 / n^3 from the first proposal on": {
-        f"{CENTER}._WEIGHT": 3000.0,
-        f"{CENTER}._FROM": 1,
-    },
-    "slopes of deviation 0.5": {f"{TREND}._SLOPE": 0.5},
     "a margin to improve by": {f"{PEER}.Bayes": Margin},
     "an upper bound in turn with LogEI": {f"{PEER}.Bayes": TwoAcquisitions},
 }

@@ -14,19 +14,18 @@ from numpy.typing import NDArray
 
 from sklearn_hpo.acquisition._acquisition import Acquisition
 
-# Tried beside others with the trend of the model, see RESULTS.
-_WEIGHT, _POWER, _FROM = 1000.0, 3, 10
+# Best of four that were tried with the trend of the model, see RESULTS.
+_WEIGHT, _POWER = 3000.0, 3
 
 
 class Centered:
     """An acquisition on a log scale, weighed by a prior that soon fades.
 
     Whoever writes a range means to hold the best value in it. A model of a few points
-    knows least in the corners and goes there first, one after the other. The first ten
-    candidates may: points far apart say most about slopes. From then on the logarithm
-    of the prior, ``-sum_j (2 a_j - 1)^4``, which is flat inside and falls towards the
-    ends, counts ``1000 / n^3`` (piBO [1]_, eq. 6, with another power), 1 at ten
-    candidates and next to nothing at twenty-five. By then the model has learned where
+    knows least in the corners and would go there first, one after the other. The
+    logarithm of the prior, ``-sum_j (2 a_j - 1)^4``, is flat inside and falls towards
+    the ends; it counts ``3000 / n^3`` (piBO [1]_, eq. 6, with another power), 3 at ten
+    candidates and next to nothing at thirty. By then the model has learned where
     scores fall, see :class:`~sklearn_hpo.surrogates.Trend`.
 
     Parameters
@@ -48,7 +47,7 @@ class Centered:
         self, acquisition: Acquisition, ranges: NDArray[np.bool_], n: int
     ) -> None:
         self.acquisition = acquisition
-        self.w = (_WEIGHT / n**_POWER if n >= _FROM else 0.0) * ranges
+        self.w = _WEIGHT / max(n, 1) ** _POWER * ranges
 
     def __call__(self, A: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values (m,) at points (m, d)."""
