@@ -2,20 +2,21 @@
 
 Notation
 --------
-A  (m, d) points as the model sees them
-P  (m,)   probability that a candidate does not fail
+A      (m, d) points as the model sees them
+f, sd  (m,)   what failing takes, a number from -1 to 0, and its deviation
+z      (m,)   ``(1/2 + f) / sd``; Phi(z) is the chance that a candidate does not fail
 """
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_ndtr
 
 from sklearn_hpo.acquisition._acquisition import Acquisition
 from sklearn_hpo.surrogates import GaussianProcess
-
-# Below, the probability is as good as zero; its logarithm must stay finite.
-_LEAST = 1e-4
 
 
 class Feasible:
@@ -31,13 +32,17 @@ class Feasible:
     acquisition : Acquisition
         The logarithm of what a point is worth if it does not fail.
     losses : GaussianProcess
-        A model of what failing takes from the chance of success, which is 1 where
-        nothing is known: told 0 where a candidate succeeded and -1 where one failed.
+        A model that was told 0 where a candidate succeeded and -1 where one failed: a
+        least-squares classifier [2]_. The chance is that of a value nearer to 0, so
+        that it falls the faster the closer the two are; where nothing is known it is
+        0.69.
 
     References
     ----------
     .. [1] M. A. Gelbart, J. Snoek and R. P. Adams, "Bayesian Optimization with Unknown
        Constraints", UAI 2014, eq. 4.
+    .. [2] C. E. Rasmussen and C. K. I. Williams, "Gaussian Processes for Machine
+       Learning", MIT Press 2006, section 6.5.
     """
 
     def __init__(self, acquisition: Acquisition, losses: GaussianProcess) -> None:
@@ -46,15 +51,18 @@ class Feasible:
 
     def __call__(self, A: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values (m,) at points (m, d)."""
-        loss, _ = self.losses.predict(A)
-        return self.acquisition(A) + np.log(np.clip(1.0 + loss, _LEAST, 1.0))
+        f, variance = self.losses.predict(A)
+        return self.acquisition(A) + log_ndtr((0.5 + f) / np.sqrt(variance))
 
     def with_gradient(
         self, A: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return values (m,) and gradients (m, d) at points (m, d)."""
         value, gradient = self.acquisition.with_gradient(A)
-        loss, _, slope, _ = self.losses.predict_with_gradients(A)
-        P = np.clip(1.0 + loss, _LEAST, 1.0)
-        inside = (P > _LEAST) & (P < 1.0)
-        return value + np.log(P), gradient + (inside / P)[:, None] * slope
+        f, variance, df, dvariance = self.losses.predict_with_gradients(A)
+        sd = np.sqrt(variance)
+        z = (0.5 + f) / sd
+        chance = log_ndtr(z)
+        hazard = np.exp(-0.5 * z * z - chance) / math.sqrt(2.0 * math.pi)
+        dz = df / sd[:, None] - (0.5 * z / variance)[:, None] * dvariance
+        return value + chance, gradient + hazard[:, None] * dz

@@ -23,9 +23,10 @@ _RARE = 1e-3
 
 
 def has_no_quantiles(value: object) -> bool:
-    """Return whether `value` is of a family that inherits scipy's search for them."""
-    inherited = scipy.stats.rv_discrete._ppf  # noqa: SLF001 (a hook for families)
-    return getattr(type(getattr(value, "dist", value)), "_ppf", None) is inherited
+    """Return whether `value` is discrete and inherits scipy's search for them."""
+    discrete, family = scipy.stats.rv_discrete, getattr(value, "dist", value)
+    inherited = discrete._ppf  # noqa: SLF001 (a hook for families)
+    return isinstance(family, discrete) and type(family)._ppf is inherited  # noqa: SLF001
 
 
 @dataclass(frozen=True, eq=False)

@@ -300,7 +300,7 @@ class Bayes(Strategy):
         return Centered(worth, self.inputs_.ranges, n)
 
     def _losses(self, scored: NDArray[np.float64]) -> GaussianProcess:
-        """Return a model of what failing takes from the chance of success.
+        """Return a model of where candidates fail: -1 there, 0 where they do not.
 
         Parameters
         ----------
@@ -308,9 +308,9 @@ class Bayes(Strategy):
             Where candidates succeeded.
         """
         unordered = self.inputs_.unordered
-        # Success ends abruptly where scores may be smooth: near the modes of the
-        # lengthscale priors a step does not make the model ring.
-        theta = cold_starts(unordered)[0]
+        # One failure speaks for much of the space, and success ends abruptly.
+        short, middle, _ = cold_starts(unordered)
+        theta = np.append(middle[:-1], short[-1])
         failed = self.inputs_(*_stacked(self.failed_))
         last = np.arange(len(failed))[-_MOST_FAILED // 2 :]
         rows = thinned(failed, last, _MOST_FAILED, np.exp(-2.0 * theta[:-2]), unordered)

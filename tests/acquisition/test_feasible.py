@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from sklearn_hpo.acquisition import Feasible
 from sklearn_hpo.surrogates import GaussianProcess
@@ -33,8 +34,18 @@ def test_a_failure_takes_worth_from_its_neighborhood(worth) -> None:
     assert failed < np.log(0.01)
 
 
-def test_far_from_everything_nothing_is_lost(worth) -> None:
-    assert worth(np.array([[40.0, -40.0]])) == pytest.approx(0.0)
+def test_far_from_everything_success_is_rather_expected(worth) -> None:
+    assert np.exp(worth(np.array([[40.0, -40.0]]))) == pytest.approx(norm.cdf(0.5))
+
+
+def test_between_success_and_failure_the_chance_falls_at_once() -> None:
+    A = np.array([[0.50, 0.5], [0.51, 0.5]])
+    losses = GaussianProcess(A, np.array([0.0, -1.0]), THETA, np.zeros(2, dtype=bool))
+    on = np.linspace(A[0], A[1], 11)
+    chance = np.exp(Feasible(Flat(), losses)(on))
+    assert (chance[:4] > 0.99).all()
+    assert chance[5] == pytest.approx(0.5, abs=0.1)
+    assert (chance[7:] < 0.01).all()
 
 
 def test_the_gradient(worth, check_gradient) -> None:

@@ -14,6 +14,11 @@ from sklearn_hpo.space._frozen import Frozen
 
 ALPHA = 1e-6  # false-alarm rate of each statistical test
 
+class Triangle(stats.rv_continuous):
+    def _pdf(self, x: Any) -> Any:
+        return 2 * x
+
+
 FAMILIES = {
     "uniform": stats.uniform(-3, 7),
     "loguniform": stats.loguniform(1e-6, 1e6),
@@ -30,6 +35,7 @@ FAMILIES = {
     "pareto": stats.pareto(0.1),
     "histogram": stats.rv_histogram(np.histogram([1, 2, 2, 5], bins=3)),
     "halfnorm": stats.halfnorm(),
+    "without quantiles of its own": Triangle(a=0, b=1)(),
     "no parameters": stats.expon,
 }
 each_family = pytest.mark.parametrize("family", FAMILIES)
