@@ -15,11 +15,14 @@ import pickle
 import sys
 import types
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
+import joblib
 import numpy as np
 import scipy.stats
 from joblib import wrap_non_picklable_objects
+from sklearn.base import BaseEstimator
 
 
 def canonical_token(value: object) -> Any:
@@ -170,8 +173,19 @@ def _of_partial(value: functools.partial[Any]) -> list[Any]:
 
 
 def _of_estimator(value: Any) -> list[Any]:
+    """By what a clone has of it."""
+    kind = _address(type(value))
+    own_clone = getattr(type(value), "__sklearn_clone__", None)
+    if own_clone not in (None, BaseEstimator.__sklearn_clone__):
+        with suppress(Exception):  # whatever the pickling of a part raises
+            return ["kept", kind, joblib.hash(value)]
+        return _opaque(value)
     params = sorted(value.get_params(deep=False).items())
-    return ["estimator", _address(type(value)), [[k, _token(v)] for k, v in params]]
+    # What its `set_*_request` and `set_output` have left.
+    requests = getattr(value, "_metadata_request", None)
+    output = getattr(value, "_sklearn_output_config", None)
+    set_up = [_token(part) for part in (requests and repr(requests), output) if part]
+    return ["estimator", kind, [[k, _token(v)] for k, v in params], *set_up]
 
 
 def _of_object(value: Any) -> list[Any]:

@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 from scipy import stats
 from scipy.special import expit
+from sklearn import config_context
 from sklearn.compose import make_column_selector
+from sklearn.frozen import FrozenEstimator
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, fbeta_score, make_scorer
@@ -89,7 +91,19 @@ def kept_by_what_they_hold() -> list[Any]:
         make_scorer(f1_score, greater_is_better=False),
         KFold(3), KFold(4), KFold(4, shuffle=True),
         make_column_selector("a"), make_column_selector("b"),
+        frozen([0, 1]), frozen([1, 0]),
+        StandardScaler().set_output(transform="pandas"),
+        weighed(True), weighed(False),
     ]  # fmt: skip
+
+
+def frozen(y: list[int]) -> FrozenEstimator:
+    return FrozenEstimator(LogisticRegression().fit([[0], [1]], y))
+
+
+def weighed(request: bool) -> LogisticRegression:
+    with config_context(enable_metadata_routing=True):
+        return LogisticRegression().set_fit_request(sample_weight=request)
 
 
 def test_what_other_packages_have_made_is_not_opaque() -> None:
@@ -153,7 +167,7 @@ def test_the_memory_order_of_arrays_does_not_matter() -> None:
     assert canonical_token(array[:, ::2]) == canonical_token(array[:, ::2].copy())
 
 
-def test_an_estimator_is_its_parameters() -> None:
+def test_an_estimator_is_what_its_clone_has() -> None:
     fitted = LogisticRegression().fit([[0], [1]], [0, 1])
     assert canonical_token(fitted) == canonical_token(LogisticRegression())
 
@@ -202,6 +216,7 @@ STABLE = """
 import json, numpy as np
 from scipy import stats
 from sklearn.linear_model import LogisticRegression
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn_hpo.space import canonical_token
@@ -210,6 +225,7 @@ values = [
     lambda x: x in {"p", "q"}, make_pipeline(FunctionTransformer(np.log1p)),
     LogisticRegression(class_weight={0: 1, 1: 2}), np.arange(3), range(3),
     stats.rv_discrete(values=([1, 2], [0.5, 0.5])), slice(1),
+    FrozenEstimator(LogisticRegression().fit([[0], [1]], [0, 1])),
 ]
 print(json.dumps([canonical_token(value) for value in values]))
 """
