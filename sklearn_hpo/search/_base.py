@@ -259,14 +259,15 @@ class BaseSearch(Concluding):
 
     def _schedule(self, scorers: Any, space: SearchSpace) -> Schedule:
         """Return how much to spend on each candidate: a race or all folds."""
-        if self.racing is False:
+        rule = None if self.racing is True else self.racing
+        if rule is False or (rule is None and callable(self.refit)):
             return Full()
         scorer = plain_scorers(scorers)
         if isinstance(scorer, Mapping):
             scorer = scorer[objective_of(self) or next(iter(scorer))]
         searched = searched_names(self, space)
         bound = best_possible(scorer, self.estimator, searched)
-        return Racing(None if self.racing is True else self.racing, bound)
+        return Racing(rule, bound)
 
     def _search(
         self,

@@ -81,24 +81,25 @@ class Concluding(BaseSearchCV):
         return format_results(self, self.history_, schedule, settings.resource)
 
     def _choose(self, results: Mapping[str, Any], refit_metric: str) -> None:
-        self.best_index_ = self._select_best_index(self.refit, refit_metric, results)
-        if self.history_.closed[self.best_index_].status == "discarded":
+        best = self._select_best_index(self.refit, refit_metric, results)
+        if self.history_.closed[best].status == "discarded":
             raise ValueError(
                 "refit: expected the index of a candidate with all its folds, got "
-                f"{self.best_index_}, which lost a race: its mean is an estimate. "
+                f"{best}, which lost a race: its mean is an estimate. "
                 'Choose among the rows with cv_results_["status"] == "complete", or '
                 "set racing=False."
             )
-        if "iter" in results and not top_rung(results)[self.best_index_]:
+        if "iter" in results and not top_rung(results)[best]:
             raise ValueError(
                 "refit: expected the index of a candidate of the highest rung, got "
-                f"{self.best_index_}, of rung {results['iter'][self.best_index_]}: its "
-                "scores are of models that were given less. Choose among the rows with "
+                f"{best}, of rung {results['iter'][best]}: its scores are of models "
+                "that were given less. Choose among the rows with "
                 'cv_results_["iter"] == cv_results_["iter"].max().'
             )
+        self.best_index_ = best
         if not callable(self.refit):
-            self.best_score_ = results[f"mean_test_{refit_metric}"][self.best_index_]
-        self.best_params_ = results["params"][self.best_index_]
+            self.best_score_ = results[f"mean_test_{refit_metric}"][best]
+        self.best_params_ = results["params"][best]
 
     def _refit(
         self,

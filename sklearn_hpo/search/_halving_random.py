@@ -93,7 +93,8 @@ class HalvingRandomSearchCV(BaseHalving):
         Whether a candidate gets no further fold once it has almost no chance to be
         promoted, or at the highest rung to win; a rule says when, see
         :class:`~sklearn_hpo.schedules.PairedTRule`. A discarded candidate has an
-        estimated mean in ``cv_results_`` and ranks after the others.
+        estimated mean in ``cv_results_`` and ranks after the others. Beside a callable
+        `refit`, which may choose any candidate, True counts as False.
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
         in common, and candidates that are equal, where that cannot change a score; and

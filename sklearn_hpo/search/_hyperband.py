@@ -114,7 +114,8 @@ class HyperbandSearchCV(SearchCV):
         Whether a candidate gets no further fold at a rung once it has almost no chance
         to rise, or at the top to beat the best one; a rule says when, see
         :class:`~sklearn_hpo.schedules.PairedTRule`. A discarded candidate has an
-        estimated mean in ``cv_results_`` and ranks after the others.
+        estimated mean in ``cv_results_`` and ranks after the others. Beside a callable
+        `refit`, which may choose any candidate, True counts as False.
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
         in common, and candidates that are equal, where that cannot change a score; and

@@ -61,7 +61,8 @@ class ManualSearchCV(BaseSearch):
         Whether a candidate gets no further fold once it has almost no chance to beat
         the best one on the same folds; a rule says when, see
         :class:`~sklearn_hpo.schedules.PairedTRule`. A discarded candidate has an
-        estimated mean in ``cv_results_`` and ranks after the others.
+        estimated mean in ``cv_results_`` and ranks after the others. Beside a callable
+        `refit`, which may choose any candidate, True counts as False.
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
         in common, and candidates that are equal, where that cannot change a score.

@@ -96,7 +96,8 @@ class SearchCV(BaseSearch):
         Whether a candidate gets no further fold once it has almost no chance to beat
         the best one on the same folds; a rule says when, see
         :class:`~sklearn_hpo.schedules.PairedTRule`. A discarded candidate has an
-        estimated mean in ``cv_results_`` and ranks after the others. A `schedule`
+        estimated mean in ``cv_results_`` and ranks after the others. Beside a callable
+        `refit`, which may choose any candidate, True counts as False. A `schedule`
         decides for itself.
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have

@@ -149,11 +149,24 @@ def test_a_callable_refit_may_not_choose_an_estimate() -> None:
     def worst(results):
         return int(np.argmax(results["status"] == "discarded"))
 
-    search = GridSearchCV(tree(), GRID, racing=True, refit=worst)
+    search = GridSearchCV(tree(), GRID, racing=PairedTRule(), refit=worst)
     with pytest.raises(ValueError, match="which lost a race"):
         search.fit(X, y)
     # The work is not lost for that.
     assert "discarded" in search.cv_results_["status"]
+    assert not hasattr(search, "best_index_")
+
+
+def test_beside_a_callable_refit_nothing_is_discarded() -> None:
+    def last(results):
+        return len(results["params"]) - 1
+
+    search = GridSearchCV(tree(), GRID, racing=True, refit=last).fit(X, y)
+    splits = [
+        search.cv_results_[f"split{k}_test_score"] for k in range(search.n_splits_)
+    ]
+    assert np.isfinite(splits).all()
+    assert search.best_index_ == len(search.cv_results_["params"]) - 1
 
 
 @pytest.mark.parametrize(
@@ -237,4 +250,8 @@ def test_a_pipeline_whose_last_step_is_searched_has_no_bound() -> None:
     pipeline = make_pipeline(StandardScaler(), SVC())
     grid = {"svc": [SVC(), LogisticRegression()], "standardscaler": ["passthrough"]}
     search = GridSearchCV(pipeline, grid, racing=True).fit(X, y)
-    assert set(search.cv_results_["status"]) == {"complete"}
+    splits = [
+        search.cv_results_[f"split{k}_test_score"] for k in range(search.n_splits_)
+    ]
+    assert np.isfinite(splits).all()
+    assert search.best_index_ == len(search.cv_results_["params"]) - 1

@@ -14,6 +14,7 @@ from sklearn_hpo.space._frozen import Frozen
 
 ALPHA = 1e-6  # false-alarm rate of each statistical test
 
+
 class Triangle(stats.rv_continuous):
     def _pdf(self, x: Any) -> Any:
         return 2 * x
