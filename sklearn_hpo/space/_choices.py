@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sklearn_hpo.space._cells import cell_of, center_of
 from sklearn_hpo.space._distribution import Distribution
-from sklearn_hpo.space._numbers import is_real
+from sklearn_hpo.space._numbers import is_ordered_number, is_real
 from sklearn_hpo.space._token import canonical_token
 
 MOST_CHOICES = 10**7
@@ -101,8 +101,8 @@ class Choices(Distribution):
         u = self.encode(value)
         if u is not None:
             return self.decode(u)
-        numbers: list[Any] = [choice for choice in self.values if is_real(choice)]
-        if is_real(value) and numbers:
+        numbers: list[Any] = list(filter(is_ordered_number, self.values))
+        if is_ordered_number(value) and numbers:
             inside = min(max(value, min(numbers)), max(numbers))
             return min(numbers, key=lambda number: abs(number - inside))
         return self.decode(0.5) if self.ordered else self.values[0]

@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-from sklearn_hpo.space._numbers import is_real
+from sklearn_hpo.space._numbers import is_ordered_number, is_real
+
+# So many tell all cells apart that a float does.
+_HALVINGS = 60
 
 RandomState: TypeAlias = int | np.random.RandomState | np.random.Generator | None
 
@@ -89,15 +92,24 @@ class Distribution(ABC):
         Returns
         -------
         value : object
-            Itself if it is one of them; for a number the nearer end; for anything else
+            Itself if it is one of them; for a number the nearest one; for anything else
             what lies in the middle.
         """
         if self.encode(value) is not None:
             return value
         low, middle, high = map(self.decode, (0.0, 0.5, 1.0))
-        if is_real(value) and is_real(low) and is_real(high):
-            return high if value > middle else low
+        if is_ordered_number(value) and is_real(low) and is_real(high):
+            return self._nearest_number(value)
         return middle
+
+    def _nearest_number(self, value: Any) -> Any:
+        """Return the nearest number, for values that grow with the coordinate."""
+        below, above = 0.0, 1.0
+        for _ in range(_HALVINGS):
+            u = (below + above) / 2.0
+            below, above = (u, above) if self.decode(u) <= value else (below, u)
+        low, high = self.decode(below), self.decode(above)
+        return low if value <= low or value - low <= high - value else high
 
     @abstractmethod
     def place(self, u: NDArray[np.float64]) -> NDArray[np.float64]:

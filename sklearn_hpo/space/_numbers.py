@@ -12,6 +12,11 @@ def is_real(value: object) -> TypeGuard[numbers.Real]:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
+def is_ordered_number(value: Any) -> bool:
+    """Return whether `value` is real and below, at or above others: not NaN."""
+    return is_real(value) and value == value  # noqa: PLR0124 (as large as they come)
+
+
 def is_integer(value: object) -> TypeGuard[numbers.Integral]:
     """Return whether `value` is of an integer type: neither a boolean nor 1.0."""
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)

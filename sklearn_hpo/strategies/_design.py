@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 from scipy.stats import qmc
 
 from sklearn_hpo.acquisition import canonical
@@ -26,6 +27,8 @@ Keys: TypeAlias = Collection[tuple[Hashable, ...]]
 # Draws in search of a point not yet tried, where there are more points than a
 # generator can choose from.
 _DRAWS, _MOST_COUNTED = 1000, 2**63
+# Log odds of the ends of [0, 1], as near as a float tells them apart.
+_LOG_ODDS = 36.0
 
 
 class Design:
@@ -105,7 +108,10 @@ class Design:
         """Return all points of a space that can be counted, or many of a larger one."""
         if self.space.size > _MOST_COUNTED:
             draws = rng.random((_DRAWS, 1 + self.space.n_dims))
-            return zip(*self.space.from_unit(draws), strict=True)
+            # The tails of a distribution without an end have values too.
+            tails = expit(rng.uniform(-_LOG_ODDS, _LOG_ODDS, draws.shape))
+            points = self.space.from_unit(np.vstack([draws, tails]))
+            return zip(*points, strict=True)
         size = int(self.space.size)
         first = int(rng.integers(size))
         return (self.space.point((first + i) % size) for i in range(size))

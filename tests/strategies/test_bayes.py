@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from sklearn_hpo import Categorical, Integer, Real
 from sklearn_hpo.acquisition import Centered
@@ -131,6 +132,13 @@ def test_a_region_of_failures_is_avoided_though_the_scores_rise_towards_it(d) ->
 def test_a_finite_space_is_exhausted_without_repeats() -> None:
     params, _ = search({"kind": ["a", "b", "c"]}, lambda p: 0.5)
     assert distinct(params) == len(params) == 3
+
+
+def test_the_tail_of_a_distribution_without_an_end_is_tried_too() -> None:
+    params, _ = search({"n": stats.geom(0.5)}, lambda p: -p["n"], 30)
+    tried = sorted(p["n"] for p in params)
+    assert tried == list(range(1, len(tried) + 1))
+    assert len(tried) > 18
 
 
 def test_a_constant_parameter() -> None:
