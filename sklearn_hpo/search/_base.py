@@ -72,7 +72,7 @@ class BaseSearch(Concluding):
         "fit_timeout": [Interval(numbers.Real, 0, None, closed="neither"), None],
         "memory_limit": [Interval(numbers.Integral, 1, None, closed="left"), str, None],
         "max_time": [Interval(numbers.Real, 0, None, closed="neither"), None],
-        "target_score": [numbers.Real, None],
+        "target_score": [Interval(numbers.Real, None, None, closed="neither"), None],
         "n_iter_no_change": [Interval(numbers.Integral, 1, None, closed="left"), None],
         "callbacks": [list, tuple, None],
     }
@@ -262,6 +262,11 @@ class BaseSearch(Concluding):
         rule = None if self.racing is True else self.racing
         if rule is False or (rule is None and callable(self.refit)):
             return Full()
+        if isinstance(rule, type):
+            raise TypeError(
+                f"racing: expected a rule, got the class {rule.__name__}. Call it: "
+                f"{rule.__name__}()."
+            )
         scorer = plain_scorers(scorers)
         if isinstance(scorer, Mapping):
             scorer = scorer[objective_of(self) or next(iter(scorer))]

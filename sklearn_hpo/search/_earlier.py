@@ -260,6 +260,11 @@ def _rows(table: Any, objective: str | None) -> Iterator[tuple[Params, float]]:
             f"{list(columns)!r}."
         )
     values = np.array(columns[scores[0]], dtype=float)
+    if len(values) != len(params):
+        raise ValueError(
+            f"initial_history: expected a score for each setting, got {len(params)} "
+            f"settings and {len(values)} of {scores[0]!r}."
+        )
     # The rank also says which way is up of a cost that is shown as it is.
     ranks = columns.get(f"rank_{scores[0].removeprefix('mean_')}")
     if ranks is not None:

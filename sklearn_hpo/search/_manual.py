@@ -214,7 +214,7 @@ class ManualSearchCV(BaseSearch):
     def _plan(
         self, X: Any, y: Any, params: Mapping[str, Any], random_state: Any
     ) -> Plan:
-        candidates = check_points(self.candidates, self.estimator)
+        candidates = check_points(self.candidates, self.estimator, "candidates")
         space = SearchSpace([{}])
         former: FormerFit | None = getattr(self, "_former", None)
         if not self.warm_start or former is None:

@@ -104,7 +104,9 @@ def hint_at(name: str, valid: Sequence[str]) -> str:
         What there is.
     """
     below = [known for known in valid if known.endswith(f"__{name}")]
-    closest = (below or get_close_matches(name, valid, n=1, cutoff=0.5))[:1]
+    folded = {known.lower(): known for known in valid}
+    similar = get_close_matches(name.lower(), folded, n=1, cutoff=0.5)
+    closest = (below or [folded[key] for key in similar])[:1]
     return f" Did you mean {closest[0]!r}?" if closest else ""
 
 

@@ -14,7 +14,9 @@ from sklearn_hpo.space import Choices, Distribution, SearchSpace, canonical_toke
 Params = Mapping[str, Any]
 
 
-def check_points(points: object, estimator: BaseEstimator) -> list[Params]:
+def check_points(
+    points: object, estimator: BaseEstimator, name: str = "initial_params"
+) -> list[Params]:
     """Return the points as a list after checking their shape and names.
 
     Parameters
@@ -23,11 +25,13 @@ def check_points(points: object, estimator: BaseEstimator) -> list[Params]:
         What the user gave.
     estimator : estimator object
         What is tuned.
+    name : str, default="initial_params"
+        What the user gave them as.
 
     Raises
     ------
     TypeError
-        If it is not a sequence of dicts.
+        If it is not a sequence of dicts with names for keys.
     ValueError
         If the estimator does not know a name.
     """
@@ -35,14 +39,14 @@ def check_points(points: object, estimator: BaseEstimator) -> list[Params]:
         return []
     if not isinstance(points, Sequence) or isinstance(points, str):
         raise TypeError(
-            "Expected a list of dicts of parameter settings, such as [{'C': 1.0}], "
-            f"got {points!r} of type {type(points).__name__}."
+            f"{name}: expected a list of dicts of parameter settings, such as "
+            f"[{{'C': 1.0}}], got {points!r} of type {type(points).__name__}."
         )
     for point in points:
-        if not isinstance(point, Mapping):
+        if not (isinstance(point, Mapping) and all(isinstance(n, str) for n in point)):
             raise TypeError(
-                "Expected each setting to be a dict of parameter names to values, "
-                f"got {point!r} of type {type(point).__name__}."
+                f"{name}: expected each setting to be a dict of parameter names to "
+                f"values, got {point!r} of type {type(point).__name__}."
             )
     check_names(estimator, [{name: [p[name]] for name in p} for p in points])
     return list(points)

@@ -37,7 +37,7 @@ def as_distribution(value: object) -> Distribution:
     Raises
     ------
     TypeError
-        If no line fits, or if a distribution of scipy lacks its arguments.
+        If no line fits, or if a distribution lacks its arguments.
     ValueError
         If it is a range but for a misspelt prior.
     """
@@ -46,6 +46,11 @@ def as_distribution(value: object) -> Distribution:
         raise TypeError(
             f"expected a frozen distribution, got {name} without arguments. Give them: "
             f"{name}({arguments})."
+        )
+    if isinstance(value, type) and issubclass(value, Distribution):
+        raise TypeError(
+            f"expected a distribution, got the class {value.__name__}. Call it: "
+            f"{value.__name__}(...)."
         )
     for is_kind, make in _TABLE:
         if is_kind(value):

@@ -21,6 +21,7 @@ from sklearn_hpo import (
     Real,
 )
 from sklearn_hpo.callbacks import Callback, Progress
+from sklearn_hpo.schedules import PairedTRule
 from tests.fakes import OnlyRvs
 
 X, y = load_iris(return_X_y=True)
@@ -56,6 +57,16 @@ def bayes(space=SPACE, **options) -> BayesSearchCV:
         (bayes(callbacks=[print]), "callbacks: expected a list of Callback, got <bu"),
         (bayes(callbacks=[Callback]), r"got the class .* Give an object: Callback\(\)"),
         (bayes({"C": stats.randint}), r"'C'.*randint\(low, high\)"),
+        (bayes({"C": Real}), r"'C'.*got the class Real"),
+        (bayes(racing=PairedTRule), r"racing: .* class PairedTRule"),
+        (bayes(racing=PairedTRule(delta="a")), "delta in .* got 'a'"),
+        (bayes(target_score=float("nan")), "'target_score'"),
+        (bayes(initial_params=[{1: 2}]), "initial_params: .* got {1: 2}"),
+        (bayes(initial_params={"C": 1}), "initial_params: expected a list"),
+        (
+            bayes(initial_history={"params": [{"C": 1}], "mean_test_score": []}),
+            "1 sett",
+        ),
         (bayes({"C": (0.1, 10, "log_uniform")}), "'C'.*mean 'log"),
         (GridSearchCV(NeverFit(), {"C": SPACE["C"]}), "'C'"),
         (GridSearchCV(NeverFit(), {"C": stats.uniform(0, 1)}), "'C'"),

@@ -43,6 +43,11 @@ def test_an_unknown_name_is_an_error_with_the_closest_valid_one(make) -> None:
         make("gama").fit(X, y)
 
 
+def test_a_name_in_the_wrong_case() -> None:
+    with pytest.raises(ValueError, match="Did you mean 'C'"):
+        GridSearchCV(NeverFit(), {"c": [1, 2]}).fit(X, y)
+
+
 def test_the_name_of_a_step_that_was_left_out_is_found() -> None:
     search = GridSearchCV(PIPELINE, {"C": [1, 2]})
     with pytest.raises(ValueError, match="Did you mean 'clf__C'"):

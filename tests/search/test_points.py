@@ -142,5 +142,5 @@ def test_in_a_list_points_come_in_addition(search) -> None:
 @pytest.mark.parametrize("points", ["C", {"C": 1}, [1.0], [["C", 1]]])
 def test_points_that_are_no_list_of_dicts(points) -> None:
     search = GridSearchCV(SVC(), {"C": [1]}, initial_params=points)
-    with pytest.raises(TypeError, match="Expected"):
+    with pytest.raises(TypeError, match="initial_params: expected"):
         search.fit(X, y)
