@@ -108,9 +108,8 @@ class EvolutionSearchCV(SearchCV):
         Whether a candidate gets no further fold once it has almost no chance to beat
         the best one on the same folds; a rule says when, see
         :class:`~sklearn_hpo.schedules.PairedTRule`. A discarded candidate has an
-        estimated mean in ``cv_results_`` and ranks after the others. Beside a callable
-        `refit`, which may choose any candidate, True counts as False. With several
-        `objectives` all folds are run: there is no best one to lose to.
+        estimated mean in ``cv_results_`` and ranks after the others. Where any may be
+        chosen, by several `objectives` or a callable `refit`, True counts as False.
     cache : bool, default=True
         Whether nothing is fitted twice: first steps of a pipeline that candidates have
         in common, and candidates that are equal, where that cannot change a score.
