@@ -125,7 +125,11 @@ class HeldList(Held):
 
 @dataclass(frozen=True, eq=False)
 class HeldFrame(Held):
-    """A frame or series of pandas that copies its columns when they are written to."""
+    """A frame or series of pandas.
+
+    That it copies its columns when they are written to is not enough: scikit-learn
+    makes their arrays writeable and writes there.
+    """
 
     frame: Any
     fits_files = False
@@ -141,8 +145,8 @@ class HeldFrame(Held):
         return int(np.sum(usage) + len(self.frame) * per_row)
 
     def own(self) -> Any:
-        """Return a copy, made when it is written to."""
-        return self.frame.copy(deep=False)
+        """Return a copy."""
+        return self.frame.copy()
 
     def is_still(self, copy: Any) -> bool:
         """Return whether the values are the same."""

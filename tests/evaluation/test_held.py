@@ -5,8 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
+from sklearn.linear_model import LinearRegression
 
-from sklearn_hpo.evaluation._held import hold, overlap
+from sklearn_hpo.evaluation._held import HeldFrame, hold, overlap
 
 SQUARE = np.random.default_rng(0).normal(size=(9, 8))
 
@@ -102,6 +103,13 @@ def test_a_frame_is_held_only_if_it_copies_on_write() -> None:
         assert held.is_still(held.own())
         assert held.n_bytes > 0
         assert not held.fits_files
+
+
+def test_who_writes_past_a_frame_into_its_arrays_changes_his_copy_alone() -> None:
+    frame = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 7.0]})
+    held = HeldFrame(frame)
+    LinearRegression(copy_X=False).fit(held.own(), [0.0, 1.0])
+    assert held.own().to_numpy().tolist() == [[1.0, 3.0], [2.0, 7.0]]
 
 
 class Frame(pd.DataFrame):
