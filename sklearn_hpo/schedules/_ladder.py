@@ -170,7 +170,8 @@ class Ladder:
                     return first, upper
         for k in range(len(self.rungs) - 2, -1, -1):
             rung = self.rungs[k]
-            if len(rung.risen) + 1 <= rung.n_closed / self.eta and rung.best_waiting:
+            n_closed, n_risen = self._by_their_scores(rung)
+            if n_risen + 1 <= n_closed / self.eta and rung.best_waiting:
                 return rung.best_waiting, self.resources[k + 1]
         return None
 
@@ -182,14 +183,27 @@ class Ladder:
         """
         below = list(zip(self.rungs, self.resources[1:], strict=False))
         for rung, upper in below:
-            owed = math.ceil(rung.n_closed / self.eta)
-            if len(rung.risen) < owed and rung.best_waiting:
+            n_closed, n_risen = self._by_their_scores(rung)
+            if n_risen < math.ceil(n_closed / self.eta) and rung.best_waiting:
                 return rung.best_waiting, upper
         if not self.rungs[-1].has_complete:
             for rung, upper in reversed(below):
                 if rung.best_waiting:
                     return rung.best_waiting, upper
         return None
+
+    def _by_their_scores(self, rung: Rung) -> tuple[int, int]:
+        """Return how many trials of a rung are closed, and how many of them have risen.
+
+        A first candidate that rises whatever its scores takes nobody's place.
+        """
+        n_closed, n_risen = rung.n_closed, len(rung.risen)
+        if self.first_rises:
+            n_closed, n_risen = (
+                n_closed - (0 in rung.values),
+                n_risen - (0 in rung.risen),
+            )
+        return n_closed, n_risen
 
     def agreement(self, k: int, fewest: int) -> float:
         """Return how well rung k ranks candidates as the next rung does.

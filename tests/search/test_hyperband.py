@@ -274,6 +274,13 @@ def test_short_searches(n_iter: int) -> None:
     assert found.cv_results_["n_resources"][found.best_index_] == 27
 
 
+@pytest.mark.parametrize("n_iter", [3, 5, 9, 20])
+def test_what_comes_first_takes_nobodys_place(n_iter: int) -> None:
+    worst = Tries(a=1.0, b=0.0)
+    found = search(worst, n_iter=n_iter, random_state=1).fit(X)
+    assert found.best_params_["a"] < 1.0
+
+
 def test_amounts_are_not_chosen_too_small() -> None:
     found = search(min_resources="auto", max_resources=1000, n_iter=4).fit(X)
     assert found.n_resources_ == [37, 111, 333, 1000]
