@@ -23,6 +23,7 @@ import numpy as np
 import scipy.stats
 from joblib import wrap_non_picklable_objects
 from sklearn.base import BaseEstimator
+from sklearn.utils.metadata_routing import MetadataRequest
 
 
 def canonical_token(value: object) -> Any:
@@ -140,6 +141,10 @@ def _of_random_state(value: np.random.RandomState) -> list[Any]:
     return ["RandomState", *_tokens(value.get_state(legacy=True))]
 
 
+def _of_method(value: types.MethodType) -> list[Any]:
+    return ["method", _token(value.__self__), value.__name__]
+
+
 def _of_class(value: type) -> list[Any]:
     return ["class", _address(value)]
 
@@ -182,10 +187,14 @@ def _of_estimator(value: Any) -> list[Any]:
         return _opaque(value)
     params = sorted(value.get_params(deep=False).items())
     # What its `set_*_request` and `set_output` have left.
-    requests = getattr(value, "_metadata_request", None)
-    output = getattr(value, "_sklearn_output_config", None)
-    set_up = [_token(part) for part in (requests and repr(requests), output) if part]
-    return ["estimator", kind, [[k, _token(v)] for k, v in params], *set_up]
+    names = ("_metadata_request", "_sklearn_output_config")
+    set_up = [part for name in names if (part := getattr(value, name, None))]
+    return ["estimator", kind, [[k, _token(v)] for k, v in params], *_tokens(set_up)]
+
+
+def _of_request(value: Any) -> list[Any]:
+    """By what is requested; it also holds whose it is, which holds it."""
+    return ["request", repr(value)]
 
 
 def _of_object(value: Any) -> list[Any]:
@@ -243,6 +252,7 @@ _KINDS: tuple[tuple[Any, Any], ...] = (
     (lambda value: type(value) is np.ndarray, _of_array),
     (lambda value: isinstance(value, types.FunctionType), _of_function),
     (lambda value: type(value) is functools.partial, _of_partial),
+    (lambda value: isinstance(value, types.MethodType), _of_method),
     (lambda value: type(value) in (slice, range), _of_steps),
     (lambda value: type(value) is np.random.RandomState, _of_random_state),
     (lambda value: isinstance(value, types.CodeType), _of_code),
@@ -251,6 +261,7 @@ _KINDS: tuple[tuple[Any, Any], ...] = (
     (_is_scipy, _of_scipy),
     (_is_distribution, lambda value: ["distribution", *value.token()]),
     (_is_estimator, _of_estimator),
+    (lambda value: isinstance(value, MetadataRequest), _of_request),
     (_is_of_sklearn, _of_object),
     (_is_column, _of_column),
 )

@@ -92,6 +92,9 @@ def kept_by_what_they_hold() -> list[Any]:
         KFold(3), KFold(4), KFold(4, shuffle=True),
         make_column_selector("a"), make_column_selector("b"),
         frozen([0, 1]), frozen([1, 0]),
+        StandardScaler().fit, StandardScaler().transform,
+        KFold(3).split, KFold(4).split,
+        asking(f1_score), asking(fbeta_score, beta=2),
         StandardScaler().set_output(transform="pandas"),
         weighed(True), weighed(False),
     ]  # fmt: skip
@@ -99,6 +102,12 @@ def kept_by_what_they_hold() -> list[Any]:
 
 def frozen(y: list[int]) -> FrozenEstimator:
     return FrozenEstimator(LogisticRegression().fit([[0], [1]], y))
+
+
+def asking(metric: Callable[..., float], **options: Any) -> Any:
+    with config_context(enable_metadata_routing=True):
+        scorer = make_scorer(metric, **options)
+        return scorer.set_score_request(sample_weight=True)
 
 
 def weighed(request: bool) -> LogisticRegression:
