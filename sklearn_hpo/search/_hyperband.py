@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 import os
 from collections import Counter
@@ -328,14 +329,14 @@ class HyperbandSearchCV(SearchCV):
             least = max(least, int(most // self.eta**_MOST_BELOW))
         self.min_resources_, self.max_resources_ = least, most
         self.n_resources_ = self._rungs().resources
-        # Of what is left over at the end, one more may rise from each rung.
-        n_above = sum(
-            1 + plan.n_iter / self.eta**k for k in range(1, len(self.n_resources_))
-        )
+        n_above, n_chosen = 0, plan.n_iter - self._first_rises
+        for _ in self.n_resources_[1:]:
+            n_chosen = math.ceil(n_chosen / self.eta)
+            n_above += n_chosen + self._first_rises
         return replace(
             plan,
             resource=amounts.resource(plan.seed, self.n_resources_),
-            n_fits=(plan.n_iter + int(n_above)) * self.n_splits_,
+            n_fits=(plan.n_iter + n_above) * self.n_splits_,
         )
 
     def _rungs(self, **options: Any) -> Hyperband:
