@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 callback = pytest.importorskip("sklearn.callback", reason="scikit-learn 1.9 has them")
+from sklearn.base import clone  # noqa: E402
 from sklearn.datasets import load_iris  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from sklearn.tree import DecisionTreeClassifier  # noqa: E402
@@ -59,7 +60,7 @@ each_search = pytest.mark.parametrize("search", SEARCHES)
 @each_search
 def test_every_task_begins_and_ends(search) -> None:
     recording = Recording()
-    search.set_callbacks(recording).fit(X, y)
+    search = clone(search).set_callbacks(recording).fit(X, y)
     for task, times in {
         "fit": 1,
         "search": 1,
@@ -79,7 +80,8 @@ def test_scikit_learns_progress_bar(search, n_jobs, capsys, monkeypatch) -> None
     pytest.importorskip("rich")
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr("rich._console", None)  # an older one has a width of its own
-    search.set_params(n_jobs=n_jobs).set_callbacks(callback.ProgressBar()).fit(X, y)
+    search = clone(search).set_params(n_jobs=n_jobs)
+    search.set_callbacks(callback.ProgressBar()).fit(X, y)
     shown = capsys.readouterr().out
     assert f"{type(search).__name__} - search #0" in shown
     assert "100%" in shown
