@@ -250,8 +250,4 @@ def test_a_pipeline_whose_last_step_is_searched_has_no_bound() -> None:
     pipeline = make_pipeline(StandardScaler(), SVC())
     grid = {"svc": [SVC(), LogisticRegression()], "standardscaler": ["passthrough"]}
     search = GridSearchCV(pipeline, grid, racing=True).fit(X, y)
-    splits = [
-        search.cv_results_[f"split{k}_test_score"] for k in range(search.n_splits_)
-    ]
-    assert np.isfinite(splits).all()
-    assert search.best_index_ == len(search.cv_results_["params"]) - 1
+    assert set(search.cv_results_["status"]) == {"complete"}
