@@ -197,13 +197,9 @@ class Ladder:
 
         A first candidate that rises whatever its scores takes nobody's place.
         """
-        n_closed, n_risen = rung.n_closed, len(rung.risen)
-        if self.first_rises:
-            n_closed, n_risen = (
-                n_closed - (0 in rung.values),
-                n_risen - (0 in rung.risen),
-            )
-        return n_closed, n_risen
+        closed_apart = self.first_rises and 0 in rung.values
+        risen_apart = self.first_rises and 0 in rung.risen
+        return rung.n_closed - closed_apart, len(rung.risen) - risen_apart
 
     def agreement(self, k: int, fewest: int) -> float:
         """Return how well rung k ranks candidates as the next rung does.

@@ -11,7 +11,6 @@ v, nu           variance of d and its degrees of freedom
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,9 +73,10 @@ class PairedTRule(RacingRule):
         ValueError
             If `delta` is not in [0, 0.5).
         """
-        delta: Any = self.delta
-        if not (isinstance(delta, (int, float)) and 0.0 <= delta < 0.5):
-            raise ValueError(f"PairedTRule: expected delta in [0, 0.5), got {delta!r}.")
+        if not (isinstance(self.delta, (int, float)) and 0.0 <= self.delta < 0.5):
+            raise ValueError(
+                f"PairedTRule: expected delta in [0, 0.5), got {self.delta!r}."
+            )
         self.n_folds_ = n_folds
         self.best_possible_ = best_possible
         self.variances_: deque[float] = deque(maxlen=_REMEMBERED)

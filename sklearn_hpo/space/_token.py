@@ -21,7 +21,6 @@ from typing import Any
 import joblib
 import numpy as np
 import scipy.stats
-from joblib import wrap_non_picklable_objects
 from sklearn.base import BaseEstimator
 from sklearn.utils.metadata_routing import MetadataRequest
 
@@ -220,7 +219,7 @@ def _of_scipy(value: Any) -> list[Any]:
 def _opaque(value: Any) -> list[Any]:
     try:
         # joblib's wrapper is the public way to the cloudpickle it ships or requires.
-        content: Any = _digest(pickle.dumps(wrap_non_picklable_objects(value)))
+        content: Any = _digest(pickle.dumps(joblib.wrap_non_picklable_objects(value)))
     except Exception:  # noqa: BLE001 - whatever the object's own __reduce__ raises
         # Open files, locks: not to be found again in another process.
         content = id(value)
