@@ -15,6 +15,9 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+from scipy.linalg import blas
+
 from sklearn_hpo._compat import Reach
 from sklearn_hpo.evaluation._fold import evaluate_fold
 from sklearn_hpo.evaluation._outcome import FoldOutcome, RaisedError
@@ -194,6 +197,7 @@ def _memory_limit(n_bytes: int) -> Iterator[None]:
     if sys.platform != "linux":
         yield
         return
+    _have_blas_take_its_own()
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     limits = [n for n in (soft, hard) if n != resource.RLIM_INFINITY]
     limit = min([_data_bytes() + n_bytes, *limits])
@@ -202,6 +206,16 @@ def _memory_limit(n_bytes: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+@cache  # once in a process
+def _have_blas_take_its_own() -> None:
+    """Have numpy's and scipy's libraries of linear algebra take their buffers.
+
+    OpenBLAS takes some 30 MB for its first product, and without it ends the process.
+    """
+    square = np.ones((128, 128))
+    blas.dgemm(1.0, square, square @ square)
 
 
 def _data_bytes() -> int:

@@ -14,6 +14,7 @@ import time
 import joblib
 import numpy as np
 import pytest
+from scipy import linalg
 from sklearn.exceptions import FitFailedWarning
 
 from sklearn_hpo import BayesSearchCV, GridSearchCV
@@ -40,6 +41,11 @@ def refuse_to_stop(X) -> None:
     while time.monotonic() < end:
         with contextlib.suppress(BaseException):
             time.sleep(60.0)
+
+
+def multiply(X) -> None:
+    square = np.ones((256, 256))
+    linalg.lu_factor(square @ square + np.eye(256))
 
 
 class Take:
@@ -173,6 +179,11 @@ def test_who_takes_too_much_gets_a_memory_error(backend: str) -> None:
     assert len({result.scores for result in results if result.status == "ok"}) <= 2
     with pytest.raises(MemoryError):
         evaluated([Take(2**30)], memory_limit=2**28, error_score="raise")
+
+
+@needs_linux
+def test_the_libraries_own_buffers_do_not_count() -> None:
+    assert statuses(evaluated([multiply], memory_limit=2**23)) == ["ok"]
 
 
 @needs_linux
