@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
 from sklearn_hpo._compat import (
@@ -46,8 +47,10 @@ def fit_fold(
     """Do what scikit-learn's function does, with what was done before."""
     if settings.cache and store is not None and is_own_scorer(settings.scorer):
         # On any error everything is done anew, so that it fails as it would have.
+        drawn = np.random.get_state()  # noqa: NPY002 - what random_state=None draws from
         with suppress(Exception):
             return _fit_rest(fold, params, settings, store, allowance)
+        np.random.set_state(drawn)  # noqa: NPY002
     return _fit_all(fold, params, settings, allowance)
 
 

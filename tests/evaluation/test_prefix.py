@@ -448,13 +448,25 @@ def test_random_state_none_of_a_pca_that_chooses_chance() -> None:
     assert len({result.scores for result in results}) == len(results)
 
 
+class DrawsAndFails(SGDClassifier):
+    """Fails if its step is too small, after it has drawn."""
+
+    def fit(self, X, y):
+        super().fit(X, y)
+        if self.alpha < 1e-5:
+            raise ValueError("alpha")
+        return self
+
+
 def test_random_state_none_of_the_last_step() -> None:
-    pipeline = make_pipeline(StandardScaler(), SGDClassifier(max_iter=5, tol=None))
+    pipeline = make_pipeline(StandardScaler(), DrawsAndFails(max_iter=5, tol=None))
+    candidates = [{}, {"drawsandfails__alpha": 1e-6}, {}, {}]
     np.random.seed(0)  # noqa: NPY002 - what random_state=None draws from
-    plain = outcomes(pipeline, X, LABELS, [{}] * 3, cache=False)
+    plain = outcomes(pipeline, X, LABELS, candidates, cache=False)
     np.random.seed(0)  # noqa: NPY002
-    cached = outcomes(pipeline, X, LABELS, [{}] * 3, cache=True)
-    assert scores(cached) == scores(plain)
+    cached = outcomes(pipeline, X, LABELS, candidates, cache=True)
+    assert [r.scores for r in cached] == [r.scores for r in plain]
+    assert [r.error is None for r in cached] == [True] * 2 + [False] * 2 + [True] * 4
     assert n_shared(cached) == 4
 
 
