@@ -449,7 +449,7 @@ def test_random_state_none_of_a_pca_that_chooses_chance() -> None:
 
 
 class DrawsAndFails(SGDClassifier):
-    """Fails if its step is too small, after it has drawn."""
+    """Fails after it has drawn, if it is hardly regularized."""
 
     def fit(self, X, y):
         super().fit(X, y)
