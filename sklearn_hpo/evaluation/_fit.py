@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import threading
 import time
 import traceback
 from collections.abc import Mapping
@@ -50,7 +51,9 @@ def fit_fold(
         drawn = np.random.get_state()  # noqa: NPY002 - what random_state=None draws from
         with suppress(Exception):
             return _fit_rest(fold, params, settings, store, allowance)
-        np.random.set_state(drawn)  # noqa: NPY002
+        # Threads draw from the same one: that would take back what others have drawn.
+        if threading.current_thread() is threading.main_thread():
+            np.random.set_state(drawn)  # noqa: NPY002
     return _fit_all(fold, params, settings, allowance)
 
 

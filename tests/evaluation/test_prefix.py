@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -468,6 +469,21 @@ def test_random_state_none_of_the_last_step() -> None:
     assert [r.scores for r in cached] == [r.scores for r in plain]
     assert [r.error is None for r in cached] == [True] * 2 + [False] * 2 + [True] * 4
     assert n_shared(cached) == 4
+
+
+def test_random_state_none_in_a_thread_is_not_taken_back() -> None:
+    last = DrawsAndFails(alpha=1e-6, max_iter=5, tol=None)
+    pipeline = make_pipeline(StandardScaler(), last)
+
+    def next_draw(n_candidates: int, *, cache: bool) -> float:
+        np.random.seed(0)  # noqa: NPY002
+        args = pipeline, X, LABELS, [{}] * n_candidates
+        thread = threading.Thread(target=outcomes, args=args, kwargs={"cache": cache})
+        thread.start()
+        thread.join()
+        return np.random.random()  # noqa: NPY002
+
+    assert next_draw(1, cache=True) == next_draw(2, cache=False)
 
 
 def test_random_state_instance() -> None:
