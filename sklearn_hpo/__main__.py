@@ -76,7 +76,7 @@ class Row:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the demonstration with the given command-line arguments."""
-    options = _parser().parse_args(arguments)
+    options = _options(arguments)
     X, y = load_digits(return_X_y=True)
     data = train_test_split(X, y, test_size=0.3, stratify=y, random_state=0)
     pipeline = Pipeline(
@@ -108,6 +108,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _write_csv(bayes.cv_results_, options.output)
     _print(f"Wrote all {len(bayes.cv_results_['params'])} candidates to", end=" ")
     _print(f"{options.output.resolve()}")
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.n_iter < 1:
+        parser.error(f"--n-iter: expected 1 or more candidates, got {options.n_iter}")
+    if options.n_jobs == 0:
+        parser.error("--n-jobs: expected a number of processes or -1 for all, got 0")
+    if options.output.is_dir() or not options.output.parent.is_dir():
+        parser.error(f"--output: expected a file in a folder, got {options.output}")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -44,3 +44,14 @@ def test_its_help(capsys) -> None:
     with pytest.raises(SystemExit):
         demonstration.main(["--help"])
     assert "--n-iter" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--n-iter", "0"], ["--n-jobs", "0"], ["--output", "."], ["--output", "no/x.csv"]],
+)
+def test_arguments_that_make_no_sense(arguments, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(demonstration, "_run", pytest.fail)
+    with pytest.raises(SystemExit):
+        demonstration.main(arguments)
+    assert f"error: {arguments[0]}: expected" in capsys.readouterr().err

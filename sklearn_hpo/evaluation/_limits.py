@@ -28,6 +28,9 @@ if sys.platform == "linux":
 
 logger = logging.getLogger("sklearn_hpo")
 
+# No timer counts further than twice that: a month on Windows, a century elsewhere.
+_LONGEST = threading.TIMEOUT_MAX / 2.0
+
 T = TypeVar("T")
 
 
@@ -66,7 +69,7 @@ def evaluate_within_limits(
     with ExitStack() as stack:
         if shared.late is not None and n_bytes is not None:
             stack.enter_context(_memory_limit(n_bytes))
-        if seconds is None:
+        if seconds is None or seconds > _LONGEST:
             return evaluate()
         if shared.late is not None:
             evidence = Path(shared.late, str(ticket))
@@ -200,7 +203,7 @@ def _memory_limit(n_bytes: int) -> Iterator[None]:
     _have_blas_take_its_own()
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     limits = [n for n in (soft, hard) if n != resource.RLIM_INFINITY]
-    limit = min([_data_bytes() + n_bytes, *limits])
+    limit = min([_data_bytes() + n_bytes, sys.maxsize, *limits])
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
     try:
         yield

@@ -26,6 +26,7 @@ from sklearn_hpo._compat import (
     get_tags,
     inconsistent_splits,
     n_dispatched,
+    n_samples_of,
     plain_scorers,
     resolve_cv,
 )
@@ -41,6 +42,8 @@ from sklearn_hpo.schedules import Full, Racing, RacingRule, Schedule
 from sklearn_hpo.search._best import check_refit, objective_of
 from sklearn_hpo.search._checks import (
     check_callbacks,
+    check_no_classes,
+    check_rows,
     check_target,
     check_way_of_searching,
 )
@@ -186,6 +189,7 @@ class BaseSearch(Concluding):
             If Ctrl-C was pressed; the search is fitted as far as it came.
         """
         check_refit(self, has_model=self._has_model)
+        check_no_classes(self)
         check_callbacks(self)
         check_way_of_searching(self)
         deadline = Deadline(self.max_time, refits=self.refit is not False)
@@ -235,7 +239,11 @@ class BaseSearch(Concluding):
         if len(splits) != self.n_splits_:
             raise ValueError(inconsistent_splits(self.n_splits_, len(splits)))
         # A list of ranges is an iterable of folds too.
-        return [(np.asarray(train), np.asarray(test)) for train, test in splits]
+        splits = [(np.asarray(train), np.asarray(test)) for train, test in splits]
+        for fold, parts in enumerate(splits):
+            for part in parts:
+                check_rows(part, fold, n_samples_of(X))
+        return splits
 
     def _settings(
         self, scorers: Any, routed: Any, plan: Plan, stopping: Stopping | None
@@ -262,11 +270,6 @@ class BaseSearch(Concluding):
         rule = None if self.racing is True else self.racing
         if rule is False or (rule is None and callable(self.refit)):
             return Full()
-        if isinstance(rule, type):
-            raise TypeError(
-                f"racing: expected a rule, got the class {rule.__name__}. Call it: "
-                f"{rule.__name__}()."
-            )
         scorer = plain_scorers(scorers)
         if isinstance(scorer, Mapping):
             scorer = scorer[objective_of(self) or next(iter(scorer))]

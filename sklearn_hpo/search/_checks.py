@@ -5,7 +5,22 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from numpy.typing import NDArray
+
 from sklearn_hpo._compat import get_tags, overrides_run_search
+
+_OBJECTS = "cv", "racing", "strategy", "schedule"
+
+
+def check_no_classes(search: Any) -> None:
+    """Check that no argument is a class where it should be an object."""
+    for name in _OBJECTS:
+        value = getattr(search, name, None)
+        if isinstance(value, type):
+            raise TypeError(
+                f"{name}: expected an object, got the class {value.__name__}. Call it: "
+                f"{value.__name__}()."
+            )
 
 
 def check_callbacks(search: Any) -> None:
@@ -49,4 +64,18 @@ def check_way_of_searching(search: Any) -> None:
             "expected a search that says what to try by its strategy, got "
             f"{type(search).__name__}, which overrides _run_search; nothing calls it "
             "here. Derive from scikit-learn's class, or use SearchCV with a Strategy."
+        )
+
+
+def check_rows(part: NDArray[Any], fold: int, n_samples: int) -> None:
+    """Check that a part of a fold lists rows that there are."""
+    if part.ndim != 1:
+        raise ValueError(
+            "cv: expected an array of indices for either part of a fold, got "
+            f"{part!r} in fold {fold}."
+        )
+    if part.dtype != bool and part.size and part.max() >= n_samples:
+        raise ValueError(
+            f"cv: fold {fold} has the row {part.max()}, but there are {n_samples} "
+            "samples, counted from 0. Give the data that were split."
         )

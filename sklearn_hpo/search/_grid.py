@@ -195,5 +195,6 @@ class GridSearchCV(BaseSearch):
     ) -> Plan:
         grid = map_values(self.param_grid, as_choices)
         candidates = list(ParameterGrid(grid))
+        space = SearchSpace.from_user(grid)
         check_space_names(self, grid)
-        return plan_list(self, SearchSpace.from_user(grid), candidates)
+        return plan_list(self, space, candidates)

@@ -116,8 +116,15 @@ def test_one_job_may_hang_in_native_code() -> None:
 
 
 @pytest.mark.parametrize("backend", EVERYWHERE)
-def test_in_time_nothing_changes(backend: str) -> None:
-    limits = {"fit_timeout": 60.0, "memory_limit": 2**30}
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"fit_timeout": 60.0, "memory_limit": 2**30},
+        {"fit_timeout": threading.TIMEOUT_MAX / 2.0, "memory_limit": sys.maxsize},
+        {"fit_timeout": 1e300, "memory_limit": 2**70},
+    ],
+)
+def test_in_time_nothing_changes(backend: str, limits) -> None:
     assert statuses(evaluated([0] * 40, backend=backend, **limits)) == ["ok"] * 40
 
 

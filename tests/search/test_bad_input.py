@@ -19,9 +19,11 @@ from sklearn_hpo import (
     Integer,
     RandomizedSearchCV,
     Real,
+    SearchCV,
 )
 from sklearn_hpo.callbacks import Callback, Progress
-from sklearn_hpo.schedules import PairedTRule
+from sklearn_hpo.schedules import PairedTRule, Racing
+from sklearn_hpo.strategies import Random
 from tests.fakes import OnlyRvs
 
 X, y = load_iris(return_X_y=True)
@@ -59,6 +61,14 @@ def bayes(space=SPACE, **options) -> BayesSearchCV:
         (bayes({"C": stats.randint}), r"'C'.*randint\(low, high\)"),
         (bayes({"C": Real}), r"'C'.*got the class Real"),
         (bayes(racing=PairedTRule), r"racing: .* class PairedTRule"),
+        (bayes(cv=KFold), r"cv: .* class KFold. Call it: KFold\(\)"),
+        (bayes(cv=[([0, 60], [150])]), "cv: fold 0 has the row 150, .* 150 samples"),
+        (bayes(cv=[(0, 1)]), r"cv: expected an array of indices .* array\(0\)"),
+        (SearchCV(NeverFit(), SPACE, strategy=Random), "strategy: .* class Random"),
+        (
+            SearchCV(NeverFit(), SPACE, strategy=Random(), schedule=Racing),
+            "schedule: .* class Racing",
+        ),
         (bayes(racing=PairedTRule(delta="a")), "delta in .* got 'a'"),
         (bayes(target_score=float("nan")), "'target_score'"),
         (bayes(initial_params=[{1: 2}]), "initial_params: .* got {1: 2}"),
@@ -69,6 +79,7 @@ def bayes(space=SPACE, **options) -> BayesSearchCV:
         ),
         (bayes({"C": (0.1, 10, "log_uniform")}), "'C'.*mean 'log"),
         (GridSearchCV(NeverFit(), {"C": SPACE["C"]}), "'C'"),
+        (GridSearchCV(NeverFit(), {1: [1]}), "must be strings, got 1"),
         (GridSearchCV(NeverFit(), {"C": stats.uniform(0, 1)}), "'C'"),
         (GridSearchCV(NeverFit(), {"C": Integer(1, 3)}), "'C'"),
         (RandomizedSearchCV(NeverFit(), {"C": Real(2, 1)}), "'C'"),
