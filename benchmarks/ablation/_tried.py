@@ -222,10 +222,10 @@ class TrustRegion(Bayes):
     The box has side 0.4 after eight scores without a gain, half of it after eight more.
     """
 
-    def _worth(self, improvement: LogEI, told: GaussianProcess, n: int) -> Acquisition:
-        worth = super()._worth(improvement, told, n)
+    def _worth(self, improvement: LogEI, told: GaussianProcess) -> Acquisition:
+        worth = super()._worth(improvement, told)
         n_times = self.n_stuck_ // 8
-        if n_times == 0 or n % 2:
+        if n_times == 0 or len(self.scores_) % 2:
             return worth
         side = max(0.4 * 0.5 ** (n_times - 1), 0.05)
         best = told.X[np.argmax(told.y)]
@@ -260,6 +260,7 @@ class UpperBound:
 class TwoAcquisitions(Bayes):
     """With every other proposal where the upper bound of the score is highest."""
 
-    def _worth(self, improvement: LogEI, told: GaussianProcess, n: int) -> Acquisition:
-        worth: Any = UpperBound(improvement.gp) if n % 2 else improvement
-        return super()._worth(worth, told, n)
+    def _worth(self, improvement: LogEI, told: GaussianProcess) -> Acquisition:
+        is_bound = len(self.scores_) % 2
+        worth: Any = UpperBound(improvement.gp) if is_bound else improvement
+        return super()._worth(worth, told)

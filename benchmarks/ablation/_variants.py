@@ -131,6 +131,20 @@ def drawn(design: Design, place: int, taken: Keys) -> Point | None:
     return design.untaken(taken, np.random.default_rng([design.seed, place]))
 
 
+class Convinced(Bayes):
+    """With the prior for the inside in each proposal."""
+
+    def _doubts(self, n_pending: int) -> bool:
+        return False
+
+
+class Doubting(Bayes):
+    """Without it in any, and with half the curvature expected."""
+
+    def _doubts(self, n_pending: int) -> bool:
+        return True
+
+
 def best_mean(bayes: Bayes, gp: GaussianProcess) -> float:
     """Return the best posterior mean at a score; stands in for `Bayes._top`."""
     return float(gp.predict(gp.X)[0].max())
@@ -148,6 +162,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "no prior for the inside of ranges": {f"{CENTER}._WEIGHT": 0.0},
     "no trend": {f"{BAYES}.Trend": lambda _: NO_TREND},
     "a trend without an expected curvature": {f"{TREND}._EXPECTED": 0.0},
+    "no doubt of the inside": {f"{PEER}.Bayes": Convinced},
+    "no belief in the inside": {f"{PEER}.Bayes": Doubting},
     "no augmented improvement when stuck": {f"{BAYES}._STUCK": math.inf},
     "no winsorizing of scores": {"sklearn_hpo.surrogates._scores._SPREADS": math.inf},
     "no model of failures": {f"{BAYES}.Feasible": lambda worth, _: worth},

@@ -52,6 +52,8 @@ _MOST = 500
 _MOST_FAILED = 250
 # Scores in a row without a gain after which the same places are worth less.
 _STUCK = 8
+# How much of the expected curvature is expected by who doubts it.
+_DOUBTED = 0.5
 # Points around which the maximizer looks more closely.
 _BEST_KNOWN = 4
 
@@ -62,8 +64,11 @@ class Bayes(Strategy):
     The first candidates are the points of a scrambled Sobol sequence. From then on the
     model is fitted each time a score is told, a Matern kernel with a
     :class:`~sklearn_hpo.surrogates.Trend` for each range, and LogEI [1]_ is maximized
-    over all branches of the space, weighed by a prior that soon fades, see
-    :class:`~sklearn_hpo.acquisition.Centered`. Candidates that are pending count as if
+    over all branches of the space. Whether best values lie inside ranges or at their
+    ends is believed in two ways, and after each proposal in vain the other way has its
+    turn: with a prior for the inside that soon fades, see
+    :class:`~sklearn_hpo.acquisition.Centered`, or without it and with half the
+    curvature expected of the trend. Candidates that are pending count as if
     they had scored what the model expects of them, the kriging believer of [3]_, and a
     score estimated from some of the folds counts for less. No score is invented for a
     failed candidate: it lowers the chance of success around it, see
@@ -110,6 +115,7 @@ class Bayes(Strategy):
         self.maximizer_ = Maximizer(space)
         self.inputs_ = self.maximizer_.inputs
         self.trend_ = Trend(np.flatnonzero(self.inputs_.ranges))
+        self.doubted_ = self.trend_.doubted(_DOUBTED)
         self.points_: list[Point] = []
         self.scores_: list[float] = []
         self.noise_: list[float] = []
@@ -117,6 +123,7 @@ class Bayes(Strategy):
         self.theta_: NDArray[np.float64] | None = None
         self.gp_: GaussianProcess | None = None
         self.n_stuck_ = 0
+        self.n_in_vain_ = 0
         self.widening_ = Widening()
 
     def tell(self, trial: Trial) -> None:
@@ -163,6 +170,9 @@ class Bayes(Strategy):
         point = self.design_.tell(trial.candidate)
         if point is None:
             return
+        is_proposal = trial.candidate.note is not None
+        if is_proposal and not trial.value > max(self.scores_, default=-math.inf):
+            self.n_in_vain_ += 1
         if not math.isfinite(trial.value):
             self.failed_.append(point)
             return
@@ -247,6 +257,9 @@ class Bayes(Strategy):
     ) -> Point | None:
         """Return the point worth most that is not taken, None if none was found."""
         best = np.argsort(-gp.y, kind="stable")[:_BEST_KNOWN]
+        doubts = self._doubts(len(pending))
+        if doubts:
+            gp = gp.expecting(self.doubted_)
         top, told = self._top(gp), gp
         if pending:
             X = self.inputs_(*_stacked(pending))
@@ -254,11 +267,20 @@ class Bayes(Strategy):
             gp = gp.extended(X, mean)
             top = max(top, mean.max())
         noise = gp.noise if self.n_stuck_ >= _STUCK else 0.0
-        worth = self._worth(LogEI(gp, top, noise), told, len(taken))
+        inside = self.inputs_.ranges & (not doubts)
+        worth = Centered(self._worth(LogEI(gp, top, noise), told), inside, len(taken))
         branch, u = _stacked([self.points_[i] for i in self.rows_[best]])
         scale = np.exp(gp.theta[:-2])
         ranked = self.maximizer_.maximize(worth, scale, branch, u, taken, rng)
         return next(ranked, None)
+
+    def _doubts(self, n_pending: int) -> bool:
+        """Return whether it is the turn of who doubts that the inside is best.
+
+        After a gain it is the same as before, and among those that are pending at once
+        it is every other.
+        """
+        return (self.n_in_vain_ + n_pending) % 2 == 0
 
     def _top(self, gp: GaussianProcess) -> float:
         """Return the best score that is none of a guess, the best of all if all are."""
@@ -282,8 +304,8 @@ class Bayes(Strategy):
             "improvement": float(scale * gain[0]),
         }
 
-    def _worth(self, improvement: LogEI, told: GaussianProcess, n: int) -> Acquisition:
-        """Return the acquisition, weighed by all that is believed of the space.
+    def _worth(self, improvement: LogEI, told: GaussianProcess) -> Acquisition:
+        """Return the improvement, weighed by the chance of success.
 
         Parameters
         ----------
@@ -291,13 +313,10 @@ class Bayes(Strategy):
             What the model expects.
         told : GaussianProcess
             The model of what was told.
-        n : int
-            Number of candidates told or pending.
         """
-        worth: Acquisition = improvement
-        if self.failed_:
-            worth = Feasible(worth, self._losses(told.X))
-        return Centered(worth, self.inputs_.ranges, n)
+        if not self.failed_:
+            return improvement
+        return Feasible(improvement, self._losses(told.X))
 
     def _losses(self, scored: NDArray[np.float64]) -> GaussianProcess:
         """Return a model of where candidates fail: -1 there, 0 where they do not.

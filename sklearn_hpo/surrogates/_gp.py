@@ -139,6 +139,21 @@ class GaussianProcess:
         variance_gradient += 2.0 * self.trend.pull_back(h - K_inv_k.T @ self.H, A)
         return mean, self._variance(V, h), mean_gradient, variance_gradient
 
+    def expecting(self, trend: Trend) -> GaussianProcess:
+        """Return the posterior with another prior mean of the trend's coefficients.
+
+        It takes no factor but the one there is.
+
+        Parameters
+        ----------
+        trend : Trend
+            One of the same inputs.
+        """
+        gp = copy(self)
+        gp.trend = trend
+        gp.alpha = gp._solve()  # noqa: SLF001 (it is one of us)
+        return gp
+
     def extended(
         self,
         X_new: NDArray[np.float64],

@@ -52,6 +52,18 @@ class Trend:
         self.inputs = inputs
         self.expected = np.repeat([0.0, _EXPECTED], len(inputs))
 
+    def doubted(self, share: float) -> Trend:
+        """Return the trend of which so much is expected.
+
+        Parameters
+        ----------
+        share : float
+            By what to multiply the prior mean of the coefficients.
+        """
+        trend = Trend(self.inputs)
+        trend.expected = share * self.expected
+        return trend
+
     def basis(self, A: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the basis functions, each times its prior deviation.
 

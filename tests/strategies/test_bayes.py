@@ -121,7 +121,7 @@ def test_a_region_of_failures_is_avoided_though_the_scores_rise_towards_it(d) ->
 
     values = {name: Real(0, 1) for name in ("x", "y", "z")[:d]}
     for seed in range(5):
-        params, _ = search(values, lambda p: rising(**p), 25, seed=seed)
+        params, _ = search(values, lambda p: rising(**p), 30, seed=seed)
         x = np.array([p["x"] for p in params])
         # The best of what succeeds lies at the very edge.
         assert (x[8:] > 0.5).mean() <= 0.65
@@ -251,6 +251,55 @@ def test_candidates_from_outside_the_space_are_ignored() -> None:
     assert strategy.scores_ == []
 
 
+def test_after_each_proposal_in_vain_the_other_belief_has_its_turn() -> None:
+    """An end is good; whoever doubts that the inside is best is there at once."""
+    space = SearchSpace.from_user({"x": Real(0, 1), "y": Real(0, 1)})
+    strategy = Bayes()
+    strategy.start(space, 50, SEED)
+    places = iter(np.random.default_rng(0).uniform(0.2, 0.8, (50, 2)))
+
+    def tell(number: int, score: float, *, note=None) -> None:
+        x, y = next(places)
+        candidate = Candidate(number, {"x": x, "y": y}, 0, note)
+        strategy.tell(completed(candidate, score))
+
+    for number, score in enumerate([0.1, 0.5, 0.2, 0.3]):
+        tell(number, score)  # they were not proposed here
+    assert strategy._doubts(0)
+    tell(4, 0.6, note={})
+    assert strategy._doubts(0)  # it has gained
+    for number, score in ((5, 0.4), (6, math.nan), (7, 0.6)):
+        doubted = strategy._doubts(0)
+        tell(number, score, note={})
+        assert strategy._doubts(0) != doubted
+    assert [strategy._doubts(n_pending) for n_pending in range(3)] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_who_doubts_looks_nearer_to_the_ends(monkeypatch) -> None:
+    """On at least 36 of 48 sets of scores: chance would do that once in 2,700 times."""
+    space = SearchSpace.from_user({"x": Real(0, 1), "y": Real(0, 1)})
+    farther_out = 0
+    for seed in range(48):
+        rng = np.random.default_rng(seed)
+        points, scores = rng.random((6, 2)), rng.normal(size=6)
+        proposed = []
+        for doubts in (True, False):
+            monkeypatch.setattr(Bayes, "_doubts", lambda _, n_pending, d=doubts: d)
+            strategy = Bayes()
+            strategy.start(space, 50, SEED)
+            for i, (x, y) in enumerate(points):
+                candidate = Candidate(i, {"x": x, "y": y}, 0)
+                strategy.tell(completed(candidate, scores[i]))
+            params = strategy.ask(6, (), np.random.default_rng(0)).params
+            proposed.append(max(abs(v - 0.5) for v in params.values()))
+        farther_out += proposed[0] > proposed[1]
+    assert farther_out >= 36
+
+
 def test_when_nothing_was_gained_for_long_it_looks_elsewhere(monkeypatch) -> None:
     """It keeps farther off what it knows than it would otherwise.
 
@@ -264,7 +313,9 @@ def test_when_nothing_was_gained_for_long_it_looks_elsewhere(monkeypatch) -> Non
         strategy = Bayes()
         strategy.start(space, 50, SEED)
         for i, (x, y) in enumerate(points):
-            strategy.tell(completed(Candidate(i, {"x": x, "y": y}, 0), scores[i]))
+            candidate = Candidate(i, {"x": x, "y": y}, 0, note={})
+            strategy.tell(completed(candidate, scores[i]))
+        assert not strategy._doubts(0)
         proposed = strategy.ask(len(points), (), np.random.default_rng(0)).params
         found = np.array([proposed["x"], proposed["y"]])
         return float(np.linalg.norm(points - found, axis=1).min())

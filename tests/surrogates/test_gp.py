@@ -116,6 +116,21 @@ def test_extension_leaves_the_old_one_alone():
     np.testing.assert_array_equal(gp.predict(X)[0], before)
 
 
+def test_another_expectation_is_that_of_a_model_made_with_it():
+    X, y = data(MIXED)
+    noise = np.linspace(0.0, 0.1, len(y))
+    gp = GaussianProcess(X, y, THETA, MIXED, noise, TREND)
+    before = gp.predict(X)[0]
+    doubted = TREND.doubted(0.5)
+    np.testing.assert_array_equal(doubted.expected, 0.5 * TREND.expected)
+    slow = GaussianProcess(X, y, THETA, MIXED, noise, doubted)
+    A, _ = data(MIXED, n=50, seed=1)
+    fast = gp.expecting(doubted)
+    for one, other in zip(fast.predict(A), slow.predict(A), strict=False):
+        np.testing.assert_allclose(one, other, atol=1e-9)
+    np.testing.assert_array_equal(gp.predict(X)[0], before)
+
+
 def test_fantasies_at_the_mean_keep_the_mean_and_take_variance():
     X, y = data(ORDERED)
     gp = GaussianProcess(X, y, THETA, ORDERED)
