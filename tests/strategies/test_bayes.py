@@ -252,7 +252,6 @@ def test_candidates_from_outside_the_space_are_ignored() -> None:
 
 
 def test_after_each_proposal_in_vain_the_other_belief_has_its_turn() -> None:
-    """An end is good; whoever doubts that the inside is best is there at once."""
     space = SearchSpace.from_user({"x": Real(0, 1), "y": Real(0, 1)})
     strategy = Bayes()
     strategy.start(space, 50, SEED)
@@ -272,11 +271,8 @@ def test_after_each_proposal_in_vain_the_other_belief_has_its_turn() -> None:
         doubted = strategy._doubts(0)
         tell(number, score, note={})
         assert strategy._doubts(0) != doubted
-    assert [strategy._doubts(n_pending) for n_pending in range(3)] == [
-        False,
-        True,
-        False,
-    ]
+    by_pending = [strategy._doubts(n_pending) for n_pending in range(3)]
+    assert by_pending == [False, True, False]
 
 
 def test_who_doubts_looks_nearer_to_the_ends(monkeypatch) -> None:
