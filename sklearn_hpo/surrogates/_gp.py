@@ -148,6 +148,11 @@ class GaussianProcess:
         ----------
         trend : Trend
             One of the same inputs.
+
+        Returns
+        -------
+        gp : GaussianProcess
+            A new instance.
         """
         gp = copy(self)
         gp.trend = trend

@@ -59,6 +59,11 @@ class Trend:
         ----------
         share : float
             By what to multiply the prior mean of the coefficients.
+
+        Returns
+        -------
+        trend : Trend
+            A new instance.
         """
         trend = Trend(self.inputs)
         trend.expected = share * self.expected
