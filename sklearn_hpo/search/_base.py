@@ -240,9 +240,7 @@ class BaseSearch(Concluding):
             raise ValueError(inconsistent_splits(self.n_splits_, len(splits)))
         # A list of ranges is an iterable of folds too.
         splits = [(np.asarray(train), np.asarray(test)) for train, test in splits]
-        for fold, parts in enumerate(splits):
-            for part in parts:
-                check_rows(part, fold, n_samples_of(X))
+        check_rows(splits, n_samples_of(X))
         return splits
 
     def _settings(

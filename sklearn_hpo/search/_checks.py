@@ -5,9 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from numpy.typing import NDArray
-
 from sklearn_hpo._compat import get_tags, overrides_run_search
+from sklearn_hpo.search._plan import Splits
 
 _OBJECTS = "cv", "racing", "strategy", "schedule"
 
@@ -67,15 +66,17 @@ def check_way_of_searching(search: Any) -> None:
         )
 
 
-def check_rows(part: NDArray[Any], fold: int, n_samples: int) -> None:
-    """Check that a part of a fold lists rows that there are."""
-    if part.ndim != 1:
-        raise ValueError(
-            "cv: expected an array of indices for either part of a fold, got "
-            f"{part!r} in fold {fold}."
-        )
-    if part.dtype != bool and part.size and part.max() >= n_samples:
-        raise ValueError(
-            f"cv: fold {fold} has the row {part.max()}, but there are {n_samples} "
-            "samples, counted from 0. Give the data that were split."
-        )
+def check_rows(splits: Splits, n_samples: int) -> None:
+    """Check that both parts of each fold list rows that there are."""
+    parts = [(fold, part) for fold, pair in enumerate(splits) for part in pair]
+    for fold, part in parts:
+        if part.ndim != 1:
+            raise ValueError(
+                "cv: expected an array of indices for either part of a fold, got "
+                f"{part!r} in fold {fold}."
+            )
+        if part.dtype != bool and part.size and part.max() >= n_samples:
+            raise ValueError(
+                f"cv: fold {fold} has the row {part.max()}, but there are {n_samples} "
+                "samples, counted from 0. Give the data that were split."
+            )

@@ -120,16 +120,15 @@ def test_a_region_of_failures_is_avoided_though_the_scores_rise_towards_it(d) ->
         return math.nan if x > 0.5 else x - sum((z - 0.3) ** 2 for z in others.values())
 
     values = {name: Real(0, 1) for name in ("x", "y", "z")[:d]}
-    found = []
+    nearest = []
     for seed in range(5):
         params, _ = search(values, lambda p: rising(**p), 25, seed=seed)
         x = np.array([p["x"] for p in params])
-        found.append([(x[8:] > 0.5).mean(), (x[8:] > 0.6).mean(), x[x <= 0.5].max()])
-    failed, far_off, best = np.mean(found, axis=0)
+        assert (x[8:] > 0.5).mean() <= 0.65
+        assert (x[8:] > 0.6).mean() <= 0.25
+        nearest.append(x[x <= 0.5].max())
     # The best of what succeeds lies at the very edge.
-    assert failed <= 0.6
-    assert far_off <= 0.2
-    assert best > 0.495
+    assert np.mean(nearest) > 0.495
 
 
 def test_a_finite_space_is_exhausted_without_repeats() -> None:
