@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from benchmarks._results import BENCHMARKS, RESULTS, setting, write_section
 from benchmarks.ablation._variants import AS_IS, VARIANTS, applied
 from benchmarks.calibration import BUDGET, evaluated
+from benchmarks.compare.__main__ import SUITES
 from benchmarks.compare.__main__ import seeds as as_seeds
 from benchmarks.compare._records import curve
 from benchmarks.compare._reference import Reference, number, reference
@@ -32,6 +33,7 @@ Found = Mapping[tuple[str, int, str], Mapping[str, Any]]  # by task, seed, varia
 RECORDS = BENCHMARKS / ".results" / "ablation.jsonl"
 SHOWN = (10, 25, 50)
 COMPARED = (25, 50)
+SUITE = "real+surrogate"
 # Real tasks of the split whose evaluation takes well over half a second.
 SLOW = ("pipeline_adult",)
 
@@ -41,29 +43,42 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ablation")
     parser.add_argument("command", choices=["run", "report"])
     parser.add_argument("--seeds", type=as_seeds, default="0,1", help="such as 0-4")
+    parser.add_argument("--suite", default=SUITE, help="such as crossed+further")
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=[*VARIANTS])
     parser.add_argument("--records", type=Path, default=RECORDS)
     options = parser.parse_args()
+    suites = options.suite.split("+")
+    if not set(suites) <= set(SUITES):
+        parser.error(f"Expected suites among {SUITES}, got {suites}.")
     be_nice()
     tasks = [
         task
         for task in all_tasks().values()
-        if task.split == "tune" and task.name not in SLOW
+        if task.suite in suites and task.split == "tune" and task.name not in SLOW
     ]
+    variants = [v for v in VARIANTS if v == AS_IS or v in options.variants]
     if options.command == "run":
-        run(tasks, options.records, options.seeds)
+        run(tasks, options.records, options.seeds, variants)
     else:
-        text = report(tasks, options.records)
+        text = report(tasks, options.records, variants, options.suite)
         print(text)
-        write_section(RESULTS, "ablation", text)
+        name = "ablation" if options.suite == SUITE else f"ablation-{options.suite}"
+        write_section(RESULTS, name, text)
 
 
-def run(tasks: Sequence[Task], path: Path, seeds: Sequence[int]) -> None:
+def run(
+    tasks: Sequence[Task],
+    path: Path,
+    seeds: Sequence[int],
+    variants: Sequence[str] = tuple(VARIANTS),
+) -> None:
     """Run what is not on record, the variants of a task and seed after one another."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    memo, version, done = memo_here(path.parent), checkout(), read(path, tasks)
+    memo, version = memo_here(path.parent), checkout()
+    done = read(path, tasks, variants)
     jobs = [
         (seed, task, variant)
-        for seed, task, variant in itertools.product(seeds, tasks, VARIANTS)
+        for seed, task, variant in itertools.product(seeds, tasks, variants)
         if (task.name, seed, variant) not in done
     ]
     for count, (seed, task, variant) in enumerate(jobs, 1):
@@ -84,23 +99,31 @@ def run(tasks: Sequence[Task], path: Path, seeds: Sequence[int]) -> None:
         print(f"{about}: {time.perf_counter() - start:.1f} s", flush=True)
 
 
-def read(path: Path, tasks: Sequence[Task]) -> dict[tuple[str, int, str], Any]:
-    """Return the records of the tasks and variants as they are now."""
+def read(
+    path: Path, tasks: Sequence[Task], variants: Sequence[str]
+) -> dict[tuple[str, int, str], Any]:
+    """Return the records of these variants on the tasks as they are now."""
     now = {(task.name, task.fingerprint) for task in tasks}
     lines = path.read_text().splitlines() if path.is_file() else []
     return {
         (record["task"], record["seed"], record["variant"]): record
         for record in map(json.loads, lines)
         if (record["task"], record["fingerprint"]) in now
-        and record["variant"] in VARIANTS
+        and record["variant"] in variants
     }
+
+
+def searched(found: Found) -> list[str]:
+    """Return the variants on record, the search as it is first."""
+    names = {variant for _, _, variant in found}
+    return [variant for variant in VARIANTS if variant in names]
 
 
 def complete(found: Found) -> dict[str, list[int]]:
     """Return by task the seeds with a search of every variant, where there are any."""
-    seeds = defaultdict(list)
+    seeds, variants = defaultdict(list), searched(found)
     for task, seed in sorted({(task, seed) for task, seed, _ in found}):
-        if all((task, seed, variant) in found for variant in VARIANTS):
+        if all((task, seed, variant) in found for variant in variants):
             seeds[task].append(seed)
     return seeds
 
@@ -114,14 +137,14 @@ def regrets(found: Found, fixed: Mapping[str, Reference]) -> Array:
         best = max(fixed[task].best, fixed[task].default, *values)
         curves = [
             [curve(found[task, s, v], BUDGET, best, fixed[task].median) for s in seeds]
-            for v in VARIANTS
+            for v in searched(found)
         ]
         by_task.append(np.mean(curves, axis=1))
     return np.stack(by_task, axis=1)
 
 
 def differences(curves: Array) -> Array:
-    """Return what each variant adds to the regret of the search as it is.
+    """Return what each variant adds to the regret of the first, the search as it is.
 
     Returns
     -------
@@ -129,7 +152,7 @@ def differences(curves: Array) -> Array:
         Mean over tasks, and its standard error.
     """
     compared = curves[:, :, np.array(COMPARED) - 1]
-    more = compared - compared[list(VARIANTS).index(AS_IS)]
+    more = compared - compared[0]
     error = more.std(axis=1, ddof=1) / np.sqrt(more.shape[1])
     return np.stack([more.mean(axis=1), error], axis=-1)
 
@@ -139,7 +162,7 @@ def rows(found: Found, curves: Array) -> Iterator[str]:
     yield "| | at 10 | at 25 | at 50 | more at 25 | more at 50 | tasks changed |"
     yield "|---|--:|--:|--:|--:|--:|--:|"
     for variant, regret, more in zip(
-        VARIANTS, curves, differences(curves), strict=True
+        searched(found), curves, differences(curves), strict=True
     ):
         cells = [f"{regret[:, n - 1].mean():.4f}" for n in SHOWN]
         if variant == AS_IS:
@@ -162,10 +185,10 @@ def n_changed(found: Found, variant: str) -> int:
     )
 
 
-def verdict(curves: Array) -> str:
+def verdict(found: Found, curves: Array) -> str:
     """Say which differences are larger than two standard errors."""
     said: dict[str, list[str]] = {"larger": [], "smaller": [], "neither": []}
-    for variant, more in zip(VARIANTS, differences(curves), strict=True):
+    for variant, more in zip(searched(found), differences(curves), strict=True):
         mean, error = more.T
         said["larger"] += [variant] * any(mean > 2.0 * error)
         said["smaller"] += [variant] * any(mean < -2.0 * error)
@@ -180,9 +203,11 @@ def verdict(curves: Array) -> str:
     )
 
 
-def report(tasks: Sequence[Task], path: Path) -> str:
+def report(
+    tasks: Sequence[Task], path: Path, variants: Sequence[str], suite: str
+) -> str:
     """Return the section of RESULTS.md."""
-    found, memo = read(path, tasks), memo_here(path.parent)
+    found, memo = read(path, tasks, variants), memo_here(path.parent)
     seeds = complete(found)
     curves = regrets(
         found, {t.name: reference(t, memo) for t in tasks if t.name in seeds}
@@ -197,19 +222,27 @@ def report(tasks: Sequence[Task], path: Path) -> str:
     )
     listed = ",".join(map(str, sorted(set(itertools.chain(*seeds.values())))))
     numbers = " or ".join(map(str, sorted({len(some) for some in seeds.values()})))
+    slow = ", ".join(SLOW) if "real" in suite.split("+") else "none"
+    options = [] if suite == SUITE else [f"--suite {suite}"]
+    if len(variants) < len(VARIANTS):
+        options += ["--variants", *(f'"{v}"' for v in variants if v != AS_IS)]
+    command = " ".join(["python -m benchmarks.ablation run --seeds", listed, *options])
     about = (
-        f"`python -m benchmarks.ablation run --seeds {listed}`, then `report`; "
-        f"{setting()}, sklearn_hpo {', '.join(versions)}. Tasks of the split `tune`: "
+        f"`{command}`, then `report`; {setting()}, sklearn_hpo {', '.join(versions)}. "
+        f"Tasks of the split `tune`, {suite.replace('+', ' and ')}: "
         f"{len(seeds)}, seeds: {numbers}, {BUDGET} evaluations. Mean normalized "
         "regret: 0 is the best value of any search on record and of 200 random "
         "configurations, 1 the median of these and all that is worse. *more*: what the "
         "variant adds to the regret of the search as it is, with the standard error "
         "over tasks. *tasks changed*: where its searches went another way at all. "
         f"Tasks where candidates failed: {', '.join(failing) or 'none'}. Left out, as "
-        f"an evaluation takes more than 0.5 s: {', '.join(SLOW) or 'none'}."
+        f"an evaluation takes more than 0.5 s: {slow}."
     )
     title = "## What each component of BayesSearchCV brings"
-    return "\n".join([title, "", about, "", *rows(found, curves), "", verdict(curves)])
+    if suite != SUITE:
+        title += f": {suite.replace('+', ' and ')} tasks"
+    said = verdict(found, curves)
+    return "\n".join([title, "", about, "", *rows(found, curves), "", said])
 
 
 if __name__ == "__main__":

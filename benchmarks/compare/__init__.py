@@ -14,8 +14,8 @@ Everything is run from the root of the project::
 and held-out rows are fixed. ``--suite crossed`` has the same estimators on the tables
 that these tasks do not have them on, all 75 pairs, for a look at many more tasks.
 ``--suite surrogate`` has learned surrogates and complete tables of tuning runs instead,
-for long budgets and spaces with branches; the surrogates need onnxruntime, the pictures
-matplotlib, the tables pandas.
+for long budgets and spaces with branches, ``--suite further`` 72 more instances of the
+surrogates. These need onnxruntime, the pictures matplotlib, the tables pandas.
 
 **Peers** (``runners/``, table in ``_peers.py``) live in environments of their own and
 answer over a pipe, so nothing of theirs is installed beside ours. A runner only

@@ -23,7 +23,7 @@ from benchmarks.compare._task import Task
 from benchmarks.compare.tasks import all_tasks
 
 RESULTS = BENCHMARKS / ".results"
-SUITES = ("real", "crossed", "surrogate")
+SUITES = ("real", "crossed", "surrogate", "further")
 
 
 def main(arguments: list[str]) -> None:

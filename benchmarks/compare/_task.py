@@ -44,7 +44,7 @@ class Task(ABC):
     name : str
         Name in the files of results.
     suite : str
-        ``"real"`` or ``"surrogate"``.
+        ``"real"`` or ``"surrogate"``; ``"crossed"`` and ``"further"`` are more of each.
     kind : str
         Family of the estimator, for the table by kind.
     traits : str

@@ -138,7 +138,7 @@ def test_a_run_goes_on_with_what_is_missing(task, tmp_path, monkeypatch, capsys)
     ablation.run([task], path, [0])
     assert path.read_text().splitlines() == lines
     task.fingerprint = "another"
-    assert ablation.read(path, [task]) == {}
+    assert ablation.read(path, [task], list(VARIANTS)) == {}
 
 
 def records(levels, **others):
@@ -180,6 +180,15 @@ def test_the_table_holds_paired_differences_with_their_error_over_tasks():
     assert "| +0.0000 ± 0.0000 | 1 |" in lines["| no winsorizing of scores"]
 
 
+def test_a_table_of_some_variants_is_of_the_seeds_that_these_have():
+    found = records(dict.fromkeys(PLACES, 1.0))
+    some = {key: r for key, r in found.items() if key[2] in (AS_IS, "no trend")}
+    del some["two", 1, "no trend"]
+    assert ablation.complete(some) == {"one": [0, 1], "two": [0]}
+    lines = list(ablation.rows(some, ablation.regrets(some, FIXED)))
+    assert [line.split(" | ")[0] for line in lines[2:]] == ["| as it is", "| no trend"]
+
+
 def test_only_what_is_beyond_two_standard_errors_is_called_larger_or_smaller():
     found = records(
         dict(zip(PLACES, (0.5, 0.5, 1.0, 1.0), strict=True)),
@@ -187,7 +196,7 @@ def test_only_what_is_beyond_two_standard_errors_is_called_larger_or_smaller():
         winsorizing=dict(zip(PLACES, (0.7, 0.7, 1.38, 1.38), strict=True)),
         default=dict(zip(PLACES, (0.45, 0.45, 0.4, 0.4), strict=True)),
     )
-    said = ablation.verdict(ablation.regrets(found, FIXED))
+    said = ablation.verdict(found, ablation.regrets(found, FIXED))
     larger, smaller, neither = said.split(": ")[1:]
     assert larger.startswith("no model of failures.")
     assert smaller.startswith("no winsorizing of scores.")

