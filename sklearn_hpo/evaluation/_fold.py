@@ -71,10 +71,12 @@ def evaluate_fold(
             part = settings.early_stopping.reduced(part, estimator)
         stops = part.validation is not None
         if not stops and (callbacks or not _runs_here(X, y, settings)):
-            return _run_by_scikit_learn(
+            outcome = _run_by_scikit_learn(
                 X, y, train, test, params, progress, settings, callbacks
             )
-        return fit_fold(part, params, settings, shared.store, allowance)
+        else:
+            outcome = fit_fold(part, params, settings, shared.store, allowance)
+        return _checked(outcome)
     except (Exception, SystemExit) as error:  # noqa: BLE001 (user code)
         trace = traceback.format_exc()
         failed = isinstance(error, SystemExit) or not _can_set(settings, params)
@@ -124,6 +126,20 @@ def _run_by_scikit_learn(
     if result["fit_error"] is not None:
         return FoldOutcome.failed(result["fit_error"], *times)
     return FoldOutcome(result["test_scores"], result.get("train_scores"), *times)
+
+
+def _checked(outcome: FoldOutcome) -> FoldOutcome:
+    """Refuse what scikit-learn takes for scores and no table can hold."""
+    scores = outcome.scores
+    values = list(scores.values()) if isinstance(scores, dict) else [scores]
+    wrong = [value for value in values if isinstance(value, complex)]
+    if wrong or not values:
+        got = wrong[0] if wrong else scores
+        raise ValueError(
+            f"scoring must return a number, got {got} ({type(got)}) instead. Real "
+            "numbers can be compared, and of several metrics there must be one."
+        )
+    return outcome
 
 
 def _can_set(settings: FoldSettings, params: Mapping[str, Any]) -> bool:

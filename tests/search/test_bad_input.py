@@ -221,6 +221,17 @@ def test_who_scores_a_string_costs_itself_only(kind) -> None:
         search.set_params(error_score="raise").fit(X, y)
 
 
+@pytest.mark.parametrize("kind", [BayesSearchCV, GridSearchCV])
+@pytest.mark.parametrize("score", [1j, np.complex64(1j), {}, {"a": 1j, "b": 1.0}])
+def test_scores_that_no_table_can_hold(kind, score) -> None:
+    space = {"C": [1.0, 10.0]}
+    search = kind(SVC(), space, cv=2, scoring=lambda *_: score, refit=False)
+    with pytest.raises(ValueError, match=r"fits failed(.|\n)*must return a number"):
+        search.fit(X, y)
+    with pytest.raises(ValueError, match=r"^scoring must return a number, got .*[j}]"):
+        search.set_params(error_score="raise").fit(X, y)
+
+
 @pytest.mark.parametrize("error_score", [np.nan, -1.0])
 @pytest.mark.parametrize("bad", [0, 2])
 @pytest.mark.filterwarnings("ignore")
