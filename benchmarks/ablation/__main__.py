@@ -18,14 +18,13 @@ from numpy.typing import NDArray
 from benchmarks._results import BENCHMARKS, RESULTS, setting, write_section
 from benchmarks.ablation._variants import AS_IS, VARIANTS, applied
 from benchmarks.calibration import BUDGET, evaluated
-from benchmarks.compare.__main__ import SUITES
+from benchmarks.compare.__main__ import chosen_tasks
 from benchmarks.compare.__main__ import seeds as as_seeds
 from benchmarks.compare._records import curve
 from benchmarks.compare._reference import Reference, number, reference
 from benchmarks.compare._run import be_nice, memo_here
 from benchmarks.compare._task import Task
 from benchmarks.compare.runners._ours_space import checkout
-from benchmarks.compare.tasks import all_tasks
 
 Array = NDArray[np.float64]
 Found = Mapping[tuple[str, int, str], Mapping[str, Any]]  # by task, seed, variant
@@ -46,16 +45,10 @@ def main() -> None:
     parser.add_argument("--suite", default=SUITE, help="such as crossed+further")
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=[*VARIANTS])
     parser.add_argument("--records", type=Path, default=RECORDS)
+    parser.set_defaults(subset="full", tasks="tune")
     options = parser.parse_args()
-    suites = options.suite.split("+")
-    if not set(suites) <= set(SUITES):
-        parser.error(f"Expected suites among {SUITES}, got {suites}.")
     be_nice()
-    tasks = [
-        task
-        for task in all_tasks().values()
-        if task.suite in suites and task.split == "tune" and task.name not in SLOW
-    ]
+    tasks = [t for name, t in chosen_tasks(options).items() if name not in SLOW]
     variants = [v for v in VARIANTS if v == AS_IS or v in options.variants]
     if options.command == "run":
         run(tasks, options.records, options.seeds, variants)
@@ -67,10 +60,7 @@ def main() -> None:
 
 
 def run(
-    tasks: Sequence[Task],
-    path: Path,
-    seeds: Sequence[int],
-    variants: Sequence[str] = tuple(VARIANTS),
+    tasks: Sequence[Task], path: Path, seeds: Sequence[int], variants: Sequence[str]
 ) -> None:
     """Run what is not on record, the variants of a task and seed after one another."""
     path.parent.mkdir(parents=True, exist_ok=True)

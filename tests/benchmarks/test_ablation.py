@@ -131,11 +131,11 @@ def test_gradients_of_what_was_tried_are_those_of_the_values(worth):
 def test_a_run_goes_on_with_what_is_missing(task, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(calibration, "BUDGET", 3)
     path = tmp_path / "records.jsonl"
-    ablation.run([task], path, [0])
+    ablation.run([task], path, [0], list(VARIANTS))
     lines = path.read_text().splitlines()
     assert [json.loads(line)["variant"] for line in lines] == list(VARIANTS)
     path.write_text("\n".join(lines[:-1]) + "\n")
-    ablation.run([task], path, [0])
+    ablation.run([task], path, [0], list(VARIANTS))
     assert path.read_text().splitlines() == lines
     task.fingerprint = "another"
     assert ablation.read(path, [task], list(VARIANTS)) == {}

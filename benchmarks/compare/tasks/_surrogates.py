@@ -65,7 +65,7 @@ class SurrogateTask(ReplayTask):
     def __init__(self, model: Model, instance: str, folder: Path) -> None:
         self.name = f"{model.name}_{instance}"
         self.kind = "branches" if model.chooser else "nets"
-        self.split = "tune" if instance in model.tune else "report"
+        self.split = "report" if instance in model.report else "tune"
         self.quick = instance == model.tune[0]
         self.about = f"{model} {instance}"
         self.model = model
@@ -77,7 +77,7 @@ class SurrogateTask(ReplayTask):
 
     @cached_property
     def _codes(self) -> dict[str, dict[str, int]]:
-        return json.loads((self.source.parent / "encoding.json").read_text())
+        return read_codes(self.source)
 
     @cached_property
     def _session(self) -> Any:
@@ -125,10 +125,6 @@ class FurtherTask(SurrogateTask):
     """An instance that no model names, in a suite of its own."""
 
     suite = "further"
-
-    def __init__(self, model: Model, instance: str, folder: Path) -> None:
-        super().__init__(model, instance, folder)
-        self.split = "tune"
 
 
 # Every parameter of a table is a position in a rising list of values, given as an
@@ -196,14 +192,15 @@ class TableTask(ReplayTask):
 def surrogate_tasks(folder: Path) -> list[Task]:
     """Return the tasks whose files, and the library to read them, are there."""
     tasks: list[Task] = []
+    models = folder / "yahpo"
     if importlib.util.find_spec("onnxruntime") is not None:
-        tasks += [
-            SurrogateTask(model, instance, folder / "yahpo")
-            for model in MODELS
-            if (folder / "yahpo" / model.file).is_file()
-            for instance in (*model.tune, *model.report)
-        ]
-        tasks += further_tasks(folder / "yahpo")
+        for model in MODELS:
+            if (models / model.file).is_file():
+                named = *model.tune, *model.report
+                tasks += [SurrogateTask(model, name, models) for name in named]
+                tasks += [
+                    FurtherTask(model, name, models) for name in drawn(model, models)
+                ]
     index = folder / "hpo_tables" / "index.json"
     if index.is_file():
         files = json.loads(index.read_text())["files"]
@@ -211,15 +208,17 @@ def surrogate_tasks(folder: Path) -> list[Task]:
     return tasks
 
 
-def further_tasks(folder: Path) -> list[Task]:
-    """Return 24 more instances of each model, drawn so that nobody has chosen them."""
-    tasks: list[Task] = []
-    for model in MODELS:
-        about = (folder / model.file).parent / "encoding.json"
-        if not about.is_file():
-            continue
-        codes = set(json.loads(about.read_text())[model.task])
-        others = sorted(codes - {"#na#", *model.tune, *model.report})
-        drawn = np.random.default_rng(5).permutation(len(others))[:24]
-        tasks += [FurtherTask(model, others[i], folder) for i in drawn]
-    return tasks
+def drawn(model: Model, folder: Path) -> list[str]:
+    """Return 24 instances that are not named, drawn so that nobody has chosen them."""
+    known = set(read_codes(folder / model.file)[model.task])
+    others = sorted(known - {"#na#", *model.tune, *model.report})
+    places = np.random.default_rng(5).permutation(len(others))[:24]
+    return [others[place] for place in places]
+
+
+def read_codes(file: Path) -> dict[str, dict[str, int]]:
+    """Return the codes of the words in each column of the model in a file."""
+    codes: dict[str, dict[str, int]] = json.loads(
+        (file.parent / "encoding.json").read_text()
+    )
+    return codes
