@@ -131,13 +131,11 @@ def _run_by_scikit_learn(
 def _checked(outcome: FoldOutcome) -> FoldOutcome:
     """Refuse what scikit-learn takes for scores and no table can hold."""
     scores = outcome.scores
-    values = list(scores.values()) if isinstance(scores, dict) else [scores]
-    wrong = [value for value in values if isinstance(value, complex)]
-    if wrong or not values:
-        got = wrong[0] if wrong else scores
+    values = scores.values() if isinstance(scores, dict) else [scores]
+    if not values or any(isinstance(value, complex) for value in values):
         raise ValueError(
-            f"scoring must return a number, got {got} ({type(got)}) instead. Real "
-            "numbers can be compared, and of several metrics there must be one."
+            f"scoring must return a number, got {scores!r} ({type(scores)}) instead. "
+            "Return one real number, or a dict with one for each metric."
         )
     return outcome
 
