@@ -122,12 +122,15 @@ def test_a_region_of_failures_is_avoided_though_the_scores_rise_towards_it(d) ->
     values = {name: Real(0, 1) for name in ("x", "y", "z")[:d]}
     nearest = []
     for seed in range(5):
-        params, _ = search(values, lambda p: rising(**p), 25, seed=seed)
+        params, _ = search(values, lambda p: rising(**p), 30, seed=seed)
         x = np.array([p["x"] for p in params])
-        assert (x[8:] > 0.5).mean() <= 0.65
-        assert (x[8:] > 0.6).mean() <= 0.25
-        nearest.append(x[x <= 0.5].max())
-    # The best of what succeeds lies at the very edge.
+        for n in (25, 30):
+            assert (x[8:n] > 0.5).mean() <= 0.65
+            assert (x[8:n] > 0.6).mean() <= 0.25
+        # The best of what succeeds lies at the very edge.
+        assert x[x <= 0.5].max() > 0.49
+        early = x[:25]
+        nearest.append(early[early <= 0.5].max())
     assert np.mean(nearest) > 0.495
 
 
