@@ -29,6 +29,11 @@ CLASSIFIERS: dict[str, dict[str, Any]] = {
         "params": _linear.LOGISTIC,
     },
     "net": {"kind": "nets", "build": _others.net, "params": _others.DEEP_NET},
+    "sgd": {
+        "kind": "linear",
+        "build": _linear.sgd_classifier,
+        "params": _linear.SGD_CLASSIFICATION,
+    },
     "svc_kernels": _kernels.CLASSIFICATION_SVM,
     "tree": {"kind": "trees", "build": _trees.tree, "params": _trees.TREE},
 }

@@ -84,6 +84,18 @@ def sgd_regressor(c: Config) -> Any:
     return make_pipeline(StandardScaler(), expand, model)
 
 
+SGD_CLASSIFICATION = (
+    cat("loss", ("log_loss", "modified_huber"), "log_loss"),
+    cat("penalty", ("l2", "l1", "elasticnet"), "l2"),
+    real("alpha", 1e-7, 1.0, 1e-4, log=True),
+    cat(
+        "learning_rate",
+        ("optimal", "invscaling", "constant", "adaptive"),
+        "optimal",
+    ),
+    real("eta0", 1e-4, 1.0, 0.01, log=True),
+    cat("average", (False, True), False),
+)
 LOGISTIC = (
     real("C", 1e-4, 1e4, 1.0, log=True),
     real("l1_ratio", 0.0, 1.0, 0.0),
@@ -133,18 +145,7 @@ BUNDLED = (
         data=partial(bundled, "wine", 119),
         scoring="neg_log_loss",
         build=sgd_classifier,
-        params=(
-            cat("loss", ("log_loss", "modified_huber"), "log_loss"),
-            cat("penalty", ("l2", "l1", "elasticnet"), "l2"),
-            real("alpha", 1e-7, 1.0, 1e-4, log=True),
-            cat(
-                "learning_rate",
-                ("optimal", "invscaling", "constant", "adaptive"),
-                "optimal",
-            ),
-            real("eta0", 1e-4, 1.0, 0.01, log=True),
-            cat("average", (False, True), False),
-        ),
+        params=SGD_CLASSIFICATION,
     ),
     EstimatorTask(
         "sgd_diabetes",
