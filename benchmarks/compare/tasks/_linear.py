@@ -88,11 +88,7 @@ SGD_CLASSIFICATION = (
     cat("loss", ("log_loss", "modified_huber"), "log_loss"),
     cat("penalty", ("l2", "l1", "elasticnet"), "l2"),
     real("alpha", 1e-7, 1.0, 1e-4, log=True),
-    cat(
-        "learning_rate",
-        ("optimal", "invscaling", "constant", "adaptive"),
-        "optimal",
-    ),
+    cat("learning_rate", ("optimal", "invscaling", "constant", "adaptive"), "optimal"),
     real("eta0", 1e-4, 1.0, 0.01, log=True),
     cat("average", (False, True), False),
 )
