@@ -23,7 +23,7 @@ def test_no_pair_of_estimator_and_table_is_crossed_that_others_have() -> None:
     assert not crossed & others
 
 
-def test_further_instances_are_of_neither_split() -> None:
+def test_further_instances_are_none_that_the_models_name() -> None:
     named = {f"{m.name}_{i}" for m in MODELS for i in (*m.tune, *m.report)}
     further = [task for task in all_tasks().values() if isinstance(task, FurtherTask)]
     if not further:
