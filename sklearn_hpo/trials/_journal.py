@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,7 @@ class Journal:
             f'"told":{n_told}'
         )
         if task.resource is not None:
-            text += f',"resource":{_json(task.resource)}'
+            text += f',"resource":{_amount(task.resource)}'
         if number not in self._named:
             self._named.add(number)
             text += f",{encode(self._described(task.candidate))[1:-1]}"
@@ -290,7 +291,7 @@ def _closing(record: Record) -> str:
         f'"value":{_json(record["value"])},"noise":{_json(record["noise"])}'
     )
     if record.get("resource") is not None:
-        text += f',"resource":{_json(record["resource"])}'
+        text += f',"resource":{_amount(record["resource"])}'
     return text
 
 
@@ -301,3 +302,9 @@ def _json(scores: Any) -> str:
     if isinstance(scores, Mapping):
         return encode({metric: float(score) for metric, score in scores.items()})
     return encode(scores if scores is None else float(scores))
+
+
+def _amount(resource: float) -> str:
+    """Return resources as JSON: whole ones stay integers."""
+    whole = isinstance(resource, Integral)
+    return encode(int(resource) if whole else float(resource))

@@ -120,6 +120,12 @@ def assert_same(one, other) -> None:
             assert list(map(str, values)) == list(map(str, other.cv_results_[key])), key
     assert str(one.best_params_) == str(other.best_params_)
     assert one.best_score_ == other.best_score_
+    assert resources(one) == resources(other)
+
+
+def resources(search) -> list[str]:
+    """Return the resources of all trials, an integer other than the same float."""
+    return [repr(trial.resource) for trial in search.history_.trials]
 
 
 def n_done(content: bytes) -> int:
