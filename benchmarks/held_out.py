@@ -51,7 +51,7 @@ from sklearn_hpo.space import SearchSpace
 Array = NDArray[np.float64]
 BUDGET = 50
 N_SAMPLES = 200
-PEERS = ("random", "optuna_tpe", "ours_bayes")
+PEERS = ("random", "optuna_tpe", "ours_bayes", "ours_bayes_racing")
 ANSWERS = ("predict", "predict_proba", "decision_function")
 OURS: Row = ("ours_bayes", "plain")
 POSTERIOR = '**sklearn_hpo BayesSearchCV**, `refit="posterior"`'
