@@ -124,7 +124,7 @@ def assert_same(one, other) -> None:
 
 
 def resources(search) -> list[str]:
-    """Return the resources of all trials, an integer other than the same float."""
+    """Return how the resources of all trials look: 150 is not 150.0."""
     return [repr(trial.resource) for trial in search.history_.trials]
 
 
