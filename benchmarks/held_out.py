@@ -158,11 +158,12 @@ def line(name: str, by_task: Mapping[str, Array]) -> list[str]:
         mean = gain[:, 0].mean()
         by_seed, by_rows = errors(gain)
         both = np.hypot(by_seed, by_rows)
-        said = f"{task} ({mean / both:+.1f})"
+        # Where every winner is the default there is neither a gain nor an error.
+        scaled.append(mean / both if both > 0.0 else 0.0)
+        said = f"{task} ({scaled[-1]:+.1f})"
         by_seeds += [said] if mean < -2 * by_seed - TIE else []
         by_both += [said] if mean < -2 * both - TIE else []
         above += mean > 2 * both
-        scaled.append(mean / both)
     counts = len(by_task), min(map(len, by_task.values()))
     below = words(by_seeds), words(by_both)
     return [name, *map(str, counts), *below, str(above), f"{np.mean(scaled):+.2f}"]

@@ -41,3 +41,8 @@ def test_tasks_below_the_default_are_named():
     said = held_out.table(found, "0-2")
     assert "| A | 2 | 3 | one (-16.9), two (-0.2) | one (-16.9) | 0 | -8.55 |" in said
     assert "| B | 1 | 3 | none | none | 1 | +16.94 |" in said
+
+
+def test_winners_that_are_the_default_are_neither_below_nor_above():
+    said = held_out.table({"one": {"A": np.zeros((2, 5))}}, "0-1")
+    assert "| A | 1 | 2 | none | none | 0 | +0.00 |" in said
